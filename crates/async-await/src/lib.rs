@@ -1,0 +1,1 @@
+//! async and await on tokio and hyper.

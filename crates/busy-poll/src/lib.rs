@@ -1,0 +1,1 @@
+//! Non-blocking sockets, asked again and again.

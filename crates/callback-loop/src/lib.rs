@@ -1,0 +1,1 @@
+//! An event loop to register callbacks with.

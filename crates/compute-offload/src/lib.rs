@@ -1,0 +1,1 @@
+//! One event loop for waiting, rayon for computing.

@@ -1,0 +1,1 @@
+//! Raw epoll and one enum for each call.

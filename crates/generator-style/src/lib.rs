@@ -1,0 +1,1 @@
+//! A call yields what it waits for; a loop resumes it.

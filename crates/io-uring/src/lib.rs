@@ -1,0 +1,1 @@
+//! Completion instead of readiness: io_uring.

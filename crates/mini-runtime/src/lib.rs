@@ -1,0 +1,1 @@
+//! async and await on a runtime written here.

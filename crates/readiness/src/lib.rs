@@ -1,0 +1,1 @@
+//! What the epoll page taught, packed and portable: sockets, readiness, deadlines.

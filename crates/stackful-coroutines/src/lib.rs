@@ -1,0 +1,1 @@
+//! A call suspends with its whole stack.

@@ -1,0 +1,1 @@
+//! A thread for each call, a pool of threads, and rayon.

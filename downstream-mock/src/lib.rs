@@ -1,0 +1,1 @@
+//! The slow downstream: a server that waits, misbehaves and counts.

@@ -1,0 +1,2 @@
+//! The slow downstream as a program of its own.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Races, checks, measures, draws and grades the models.
