@@ -1,1 +1,34 @@
-//! The task every model performs: one call, its exchange of bytes, its outcome.
+//! The task that every model performs: make calls to a slow downstream and give back each one's outcome.
+//!
+//! *How it waits*: not at all. Nothing here owns a socket or reads a clock while a call is made; waiting is what
+//! the models differ in. What must *mean the same* in all of them stands here: the bytes of a request, the rules a
+//! response is read by, the names of failures, the milestones of a trace.
+//!
+//! *What to notice*: [`Exchange`] is one request and its answer as bytes (sans-IO). A model asks it what is
+//! [`unsent`](Exchange::unsent), tells it what was [`sent`](Exchange::sent) and
+//! [`received`](Exchange::received), and gets the [`Outcome`] as soon as there is one. While a call waits, its
+//! exchange is 32 bytes and owns no memory.
+//!
+//! *What is deliberately missing*: keep-alive, redirects, TLS, names to resolve. One call, one connection, closed
+//! after the answer, as `urlopen` does.
+
+mod call;
+mod cancel;
+mod chunked;
+mod diamond;
+mod exchange;
+mod failure;
+mod model;
+mod response;
+mod trace;
+mod work;
+
+pub use call::{BadUrl, Call, Outcome, Reply};
+pub use cancel::{Cancel, CancelSocket};
+pub use diamond::Diamond;
+pub use exchange::Exchange;
+pub use failure::{Failure, TooLarge};
+pub use model::{Model, Run};
+pub use response::{MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES};
+pub use trace::{Mark, Milestone, Trace};
+pub use work::Work;

@@ -1,0 +1,99 @@
+//! What is asked, and what comes back.
+
+use std::fmt;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+
+/// One `GET` to the downstream, on a connection of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Where to connect.
+    pub address: SocketAddr,
+    /// The `Host` field (RFC 9110, section 7.2): host and port as the URL gave them.
+    pub host: Arc<str>,
+    /// The request target (RFC 9112, section 3.2.1): path and query, from the first `/`.
+    pub path: Arc<str>,
+    /// From the start of the call to its last byte. One limit for the whole call, not one for each read.
+    pub timeout: Duration,
+}
+
+/// How one call ended. One call's failure never hides another's answer.
+pub type Outcome = Result<Reply, Failure>;
+
+/// The downstream's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The status code, 100 to 999 (RFC 9110, section 15).
+    pub status: u16,
+    /// The body, without its framing.
+    pub body: Vec<u8>,
+    /// What [`Work`](crate::Work) computed from this reply, if it computed anything.
+    pub worked: Option<u64>,
+}
+
+/// Why a URL makes no call; its text says what is wrong and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadUrl(String);
+
+impl Call {
+    /// A call to `url`, such as `http://127.0.0.1:8080/get_resource`. The port is 80 unless given.
+    ///
+    /// # Errors
+    /// `BadUrl` for anything but `http://HOST[:PORT][/PATH]`, and for a host without an address.
+    pub fn get(url: &str, timeout: Duration) -> Result<Self, BadUrl> {
+        let bad = |why: &str| BadUrl(format!("url {url:?}: {why}; write it as http://127.0.0.1:8080/path"));
+        let uri: http::Uri = url.parse().map_err(|error| bad(&format!("{error}")))?;
+        if uri.scheme_str() != Some("http") {
+            return Err(bad("the scheme is not http"));
+        }
+        let authority = uri.authority().ok_or_else(|| bad("there is no host"))?;
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let mut addresses = (host, uri.port_u16().unwrap_or(80))
+            .to_socket_addrs()
+            .map_err(|error| bad(&format!("no address for host {host:?} ({error})")))?;
+        let address = addresses.next().ok_or_else(|| bad("the host has no address"))?;
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        Ok(Self { address, host: authority.as_str().into(), path: path.into(), timeout })
+    }
+
+    /// The same call for another path.
+    #[must_use]
+    pub fn with_path(&self, path: &str) -> Self {
+        Self { path: path.into(), ..self.clone() }
+    }
+
+    /// When a call that starts at `start` must be over. A timeout too large for the clock becomes thirty years.
+    #[must_use]
+    pub fn deadline(&self, start: Instant) -> Instant {
+        const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+        start.checked_add(self.timeout).unwrap_or_else(|| start + THIRTY_YEARS)
+    }
+
+    /// Refuses what would not be one request: a path or host that could smuggle in a second line.
+    ///
+    /// # Errors
+    /// [`Failure::Unsendable`], before anything is sent.
+    pub fn check(&self) -> Result<(), Failure> {
+        if !self.path.starts_with('/') {
+            return Err(Failure::Unsendable("the path does not start with a slash"));
+        }
+        if self.path.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+            return Err(Failure::Unsendable("the path has a space or a control byte"));
+        }
+        if self.host.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+            return Err(Failure::Unsendable("the host has a space or a control byte"));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for BadUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadUrl {}

@@ -1,0 +1,83 @@
+//! A wish to stop, which can be waited on like a socket.
+
+use std::io;
+use std::net::Shutdown;
+use std::sync::Arc;
+
+/// Asks a run to stop. Calls not started become [`Failure::Cancelled`](crate::Failure::Cancelled); those in
+/// flight end no later than their deadline. Clones share one wish.
+///
+/// A flag alone would not wake a loop that sleeps in `epoll_wait`, so the wish is also the end of a stream: from
+/// [`cancel`](Cancel::cancel) on, [`socket`](Cancel::socket) is readable, for ever and for everybody.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Option<Arc<Pair>>);
+
+/// What to wait on: readable once the run is cancelled.
+#[cfg(unix)]
+pub type CancelSocket = std::os::unix::net::UnixStream;
+/// What to wait on: readable once the run is cancelled.
+#[cfg(not(unix))]
+pub type CancelSocket = std::net::TcpStream;
+
+#[derive(Debug)]
+struct Pair {
+    cancelled: std::sync::atomic::AtomicBool,
+    ours: CancelSocket,
+    theirs: CancelSocket,
+}
+
+impl Cancel {
+    /// Never cancelled; costs nothing.
+    #[must_use]
+    pub const fn never() -> Self {
+        Self(None)
+    }
+
+    /// Not cancelled yet; takes two descriptors until the last clone is dropped.
+    ///
+    /// # Errors
+    /// No descriptor was left.
+    pub fn new() -> io::Result<Self> {
+        let (ours, theirs) = pair()?;
+        theirs.set_nonblocking(true)?;
+        Ok(Self(Some(Arc::new(Pair { cancelled: false.into(), ours, theirs }))))
+    }
+
+    /// Cancels, once and for all; a second time changes nothing.
+    pub fn cancel(&self) {
+        if let Some(pair) = &self.0 {
+            pair.cancelled.store(true, std::sync::atomic::Ordering::Release);
+            // It can fail only when the other end is gone, and the other end is ours as well.
+            let _ = pair.ours.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Whether somebody has cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.as_ref().is_some_and(|pair| pair.cancelled.load(std::sync::atomic::Ordering::Acquire))
+    }
+
+    /// What to wait on beside the calls, if this run can be cancelled at all. Nothing is ever read from it.
+    #[must_use]
+    pub fn socket(&self) -> Option<&CancelSocket> {
+        self.0.as_ref().map(|pair| &pair.theirs)
+    }
+}
+
+#[cfg(unix)]
+fn pair() -> io::Result<(CancelSocket, CancelSocket)> {
+    CancelSocket::pair()
+}
+
+#[cfg(not(unix))]
+fn pair() -> io::Result<(CancelSocket, CancelSocket)> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    let ours = CancelSocket::connect(listener.local_addr()?)?;
+    loop {
+        let (theirs, from) = listener.accept()?;
+        if from == ours.local_addr()? {
+            return Ok((ours, theirs));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The chunked transfer coding (RFC 9112, section 7.1), byte by byte but for the data.
+
+use crate::response::{MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, refused};
+use crate::{Failure, TooLarge};
+
+/// Bytes of chunk extensions in one body, at most. They mean nothing here, so only an attacker sends many.
+const MAX_EXTENSION_BYTES: usize = 16 * 1024;
+
+/// Where in a chunked body the next byte belongs.
+#[derive(Clone, Copy, Debug, Default)]
+enum Place {
+    /// The first digit of a chunk's size.
+    #[default]
+    SizeStart,
+    /// Another digit, or what ends the digits.
+    Size,
+    /// Blanks after the digits.
+    SizeBlank,
+    Extension,
+    SizeLineFeed,
+    Data,
+    DataReturn,
+    DataLineFeed,
+    /// The start of a line after the last chunk: a trailer, or the end.
+    TrailerStart,
+    Trailer,
+    TrailerLineFeed,
+    LastLineFeed,
+}
+
+/// A chunked body that is being read.
+#[derive(Debug, Default)]
+pub(crate) struct Chunked {
+    place: Place,
+    /// The size of a chunk while it is read, then the data of it still missing.
+    missing: u64,
+    extension_bytes: usize,
+    trailers: Vec<u8>,
+    trailer_lines: usize,
+}
+
+impl Chunked {
+    /// Moves data from `bytes` to `body`; true once the last chunk and its trailers are through.
+    pub(crate) fn decode(&mut self, bytes: &mut &[u8], body: &mut Vec<u8>) -> Result<bool, Failure> {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            if matches!(self.place, Place::Data) {
+                self.data(bytes, body)?;
+                continue;
+            }
+            *bytes = rest;
+            if matches!((self.place, byte), (Place::LastLineFeed, b'\n')) {
+                return self.check_trailers().map(|()| true);
+            }
+            self.place = self.advance(byte)?;
+        }
+        Ok(false)
+    }
+
+    fn data(&mut self, bytes: &mut &[u8], body: &mut Vec<u8>) -> Result<(), Failure> {
+        let taken = usize::try_from(self.missing).map_or(bytes.len(), |missing| missing.min(bytes.len()));
+        if body.len() + taken > MAX_BODY_BYTES {
+            return Err(Failure::TooLarge(TooLarge::Body));
+        }
+        body.extend_from_slice(&bytes[..taken]);
+        *bytes = &bytes[taken..];
+        self.missing -= taken as u64;
+        if self.missing == 0 {
+            self.place = Place::DataReturn;
+        }
+        Ok(())
+    }
+
+    /// Takes one byte that is not data; where the next one belongs.
+    fn advance(&mut self, byte: u8) -> Result<Place, Failure> {
+        match self.place {
+            Place::SizeStart => self.digit(byte),
+            Place::Size => match byte {
+                b'\t' | b' ' => Ok(Place::SizeBlank),
+                b';' => Ok(Place::Extension),
+                b'\r' => Ok(Place::SizeLineFeed),
+                _ => self.digit(byte),
+            },
+            Place::SizeBlank => match byte {
+                b'\t' | b' ' => Ok(Place::SizeBlank),
+                b';' => Ok(Place::Extension),
+                b'\r' => Ok(Place::SizeLineFeed),
+                _ => Err(malformed("chunk size")),
+            },
+            Place::Extension => self.extension(byte),
+            Place::SizeLineFeed => {
+                let next = if self.missing == 0 { Place::TrailerStart } else { Place::Data };
+                expect(byte, b'\n', next, "chunk size")
+            }
+            Place::Data => unreachable!("data is taken in runs, not byte by byte"),
+            Place::DataReturn => expect(byte, b'\r', Place::DataLineFeed, "chunk end"),
+            Place::DataLineFeed => expect(byte, b'\n', Place::SizeStart, "chunk end"),
+            Place::TrailerStart => match byte {
+                b'\r' if self.trailers.is_empty() => Ok(Place::LastLineFeed),
+                b'\r' => self.trailer(byte, Place::LastLineFeed),
+                _ => self.trailer(byte, Place::Trailer),
+            },
+            Place::Trailer => {
+                self.trailer(byte, if byte == b'\r' { Place::TrailerLineFeed } else { Place::Trailer })
+            }
+            Place::TrailerLineFeed => self.trailer_end(byte),
+            Place::LastLineFeed => expect(byte, b'\n', Place::LastLineFeed, "chunked end"),
+        }
+    }
+
+    fn digit(&mut self, byte: u8) -> Result<Place, Failure> {
+        let digit = char::from(byte).to_digit(16).ok_or(malformed("chunk size"))?;
+        let size = self.missing.checked_mul(16).ok_or(malformed("chunk size"))?;
+        self.missing = size + u64::from(digit);
+        Ok(Place::Size)
+    }
+
+    fn extension(&mut self, byte: u8) -> Result<Place, Failure> {
+        self.extension_bytes += usize::from(byte != b'\r');
+        match byte {
+            b'\r' => Ok(Place::SizeLineFeed),
+            // Some servers end a line here and others do not: a way to smuggle a chunk past one of them.
+            b'\n' => Err(malformed("chunk extension")),
+            _ if self.extension_bytes >= MAX_EXTENSION_BYTES => Err(Failure::TooLarge(TooLarge::Extensions)),
+            _ => Ok(Place::Extension),
+        }
+    }
+
+    fn trailer(&mut self, byte: u8, next: Place) -> Result<Place, Failure> {
+        self.trailers.push(byte);
+        if self.trailers.len() >= MAX_HEAD_BYTES {
+            return Err(Failure::TooLarge(TooLarge::Head));
+        }
+        Ok(next)
+    }
+
+    fn trailer_end(&mut self, byte: u8) -> Result<Place, Failure> {
+        if byte != b'\n' {
+            return Err(malformed("trailer"));
+        }
+        if self.trailer_lines == MAX_FIELDS {
+            return Err(Failure::TooLarge(TooLarge::Fields));
+        }
+        self.trailer_lines += 1;
+        self.trailer(byte, Place::TrailerStart)
+    }
+
+    /// Trailers are not kept, but they have to be fields.
+    fn check_trailers(&mut self) -> Result<(), Failure> {
+        if self.trailers.is_empty() {
+            return Ok(());
+        }
+        self.trailers.push(b'\n');
+        let mut fields = vec![httparse::EMPTY_HEADER; self.trailer_lines];
+        match httparse::parse_headers(&self.trailers, &mut fields).map_err(refused)? {
+            httparse::Status::Complete(_) => Ok(()),
+            httparse::Status::Partial => Err(malformed("trailer")),
+        }
+    }
+}
+
+fn expect(byte: u8, expected: u8, next: Place, what: &'static str) -> Result<Place, Failure> {
+    if byte == expected { Ok(next) } else { Err(malformed(what)) }
+}
+
+fn malformed(what: &'static str) -> Failure {
+    Failure::Malformed(what.into())
+}

@@ -1,0 +1,71 @@
+//! Five calls, some of which need others' replies.
+
+use crate::{Call, Failure, Reply};
+
+/// The plan A → (B, C, D) → E. `a` gives the first call; each later step is made from the replies before it.
+///
+/// ```text
+///        ┌─ B ─┐
+///    A ──┼─ C ─┼── E
+///        └─ D ─┘
+/// ```
+/// Each reply's body is a token that the next call's query must carry; the downstream answers 403 to a wrong one.
+#[derive(Clone, Debug)]
+pub struct Diamond {
+    base: Call,
+}
+
+impl Diamond {
+    /// A diamond below `base`'s path: `/diamond` makes the calls `/diamond/a` to `/diamond/e`.
+    #[must_use]
+    pub const fn new(base: Call) -> Self {
+        Self { base }
+    }
+
+    /// The first call.
+    #[must_use]
+    pub fn a(&self) -> Call {
+        self.base.with_path(&format!("{}/a", self.base.path))
+    }
+
+    /// The three calls that A's reply makes possible.
+    ///
+    /// # Errors
+    /// A's reply is no token.
+    pub fn b_c_d(&self, a: &Reply) -> Result<[Call; 3], Failure> {
+        let a = token(a)?;
+        Ok(["b", "c", "d"].map(|step| self.base.with_path(&format!("{}/{step}?a={a}", self.base.path))))
+    }
+
+    /// The last call, which needs all three.
+    ///
+    /// # Errors
+    /// One of the replies is no token.
+    pub fn e(&self, [b, c, d]: [&Reply; 3]) -> Result<Call, Failure> {
+        let (b, c, d) = (token(b)?, token(c)?, token(d)?);
+        Ok(self.base.with_path(&format!("{}/e?b={b}&c={c}&d={d}", self.base.path)))
+    }
+
+    /// Whether E's reply is the diamond's outcome.
+    ///
+    /// # Errors
+    /// The downstream refused: a token was wrong.
+    pub fn end(&self, e: Reply) -> Result<Reply, Failure> {
+        success(&e)?;
+        Ok(e)
+    }
+}
+
+/// A token is a body of ASCII letters, digits, `-` and `_`.
+fn token(reply: &Reply) -> Result<&str, Failure> {
+    success(reply)?;
+    let safe = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match std::str::from_utf8(&reply.body) {
+        Ok(text) if !text.is_empty() && text.as_bytes().iter().all(safe) => Ok(text),
+        _ => Err(Failure::Malformed("diamond token".into())),
+    }
+}
+
+fn success(reply: &Reply) -> Result<(), Failure> {
+    if reply.status == 200 { Ok(()) } else { Err(Failure::UnexpectedStatus(reply.status)) }
+}

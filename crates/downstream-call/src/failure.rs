@@ -1,0 +1,127 @@
+//! The names of everything that can go wrong with one call.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+/// Why a call has no reply. Prints as the contestant protocol names it (`connect-refused`, `malformed: …`), and
+/// is read back from that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The request could not be written as one request; nothing was sent.
+    Unsendable(&'static str),
+    /// Nobody listens at the address (`ECONNREFUSED`).
+    ConnectRefused,
+    /// The peer dropped the connection (`ECONNRESET`, `EPIPE`).
+    Reset,
+    /// The peer closed before the answer was whole.
+    Incomplete,
+    /// The answer is not HTTP/1.1.
+    Malformed(Cow<'static, str>),
+    /// The answer goes beyond a limit.
+    TooLarge(TooLarge),
+    /// The deadline passed first.
+    TimedOut,
+    /// The run was cancelled before the call ended.
+    Cancelled,
+    /// The downstream answered, but not with the status that the next step needs.
+    UnexpectedStatus(u16),
+    /// The work done with the reply panicked.
+    WorkPanicked,
+    /// The thread or process that was making the call ended without an answer.
+    Lost,
+    /// The system refused something else: the code is its `errno`.
+    System(i32),
+}
+
+/// Which limit an answer went beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLarge {
+    /// More than [`MAX_FIELDS`](crate::MAX_FIELDS) header fields or trailers.
+    Fields,
+    /// More than [`MAX_HEAD_BYTES`](crate::MAX_HEAD_BYTES) of head, or of trailers.
+    Head,
+    /// More than [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES) of body.
+    Body,
+    /// More than 16 KiB of chunk extensions.
+    Extensions,
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::ConnectionRefused => Self::ConnectRefused,
+            Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => Self::Reset,
+            // `WouldBlock` is how a blocking socket says that its `SO_RCVTIMEO` ran out (socket(7)).
+            Kind::TimedOut | Kind::WouldBlock => Self::TimedOut,
+            Kind::UnexpectedEof | Kind::WriteZero => Self::Incomplete,
+            _ => Self::System(error.raw_os_error().unwrap_or(0)),
+        }
+    }
+}
+
+impl TooLarge {
+    const ALL: [Self; 4] = [Self::Fields, Self::Head, Self::Body, Self::Extensions];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Fields => "fields",
+            Self::Head => "head",
+            Self::Body => "body",
+            Self::Extensions => "extensions",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsendable(what) => write!(f, "unsendable: {what}"),
+            Self::ConnectRefused => f.write_str("connect-refused"),
+            Self::Reset => f.write_str("reset"),
+            Self::Incomplete => f.write_str("incomplete"),
+            Self::Malformed(what) => write!(f, "malformed: {what}"),
+            Self::TooLarge(what) => write!(f, "too-large: {}", what.name()),
+            Self::TimedOut => f.write_str("timed-out"),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::UnexpectedStatus(status) => write!(f, "unexpected-status: {status}"),
+            Self::WorkPanicked => f.write_str("work-panicked"),
+            Self::Lost => f.write_str("lost"),
+            Self::System(code) => write!(f, "system: {}", io::Error::from_raw_os_error(*code)),
+        }
+    }
+}
+
+impl FromStr for Failure {
+    type Err = ();
+
+    /// Reads back what `Display` wrote. The text of `unsendable` and the name of `system` are not kept.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (name, what) = text.split_once(": ").unwrap_or((text, ""));
+        Ok(match name {
+            "unsendable" => Self::Unsendable("the path or host is not one line"),
+            "connect-refused" => Self::ConnectRefused,
+            "reset" => Self::Reset,
+            "incomplete" => Self::Incomplete,
+            "malformed" => Self::Malformed(Cow::Owned(what.to_owned())),
+            "too-large" => Self::TooLarge(TooLarge::ALL.into_iter().find(|t| t.name() == what).ok_or(())?),
+            "timed-out" => Self::TimedOut,
+            "cancelled" => Self::Cancelled,
+            "unexpected-status" => Self::UnexpectedStatus(what.parse().map_err(|_| ())?),
+            "work-panicked" => Self::WorkPanicked,
+            "lost" => Self::Lost,
+            "system" => Self::System(errno(what)),
+            _ => return Err(()),
+        })
+    }
+}
+
+/// The number in `Too many open files (os error 24)`, or 0.
+fn errno(text: &str) -> i32 {
+    let number = text.rsplit_once("os error ").and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());
+    number.unwrap_or(0)
+}
+
+impl std::error::Error for Failure {}

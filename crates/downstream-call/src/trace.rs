@@ -1,0 +1,63 @@
+//! What happened when, call by call.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// A handle that notes milestones; cheap to clone, and does nothing when off.
+#[derive(Clone, Debug, Default)]
+pub struct Trace(Option<Arc<Mutex<Vec<Mark>>>>);
+
+/// One milestone of one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which call: its index in the run's list.
+    pub call: usize,
+    /// What happened.
+    pub milestone: Milestone,
+    /// When.
+    pub at: Instant,
+    /// On which thread.
+    pub thread: std::thread::ThreadId,
+}
+
+/// What happens to a call, in this order. All but the first and the last may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Milestone {
+    /// The call was taken up; its deadline counts from here.
+    Started,
+    /// The last byte of the request was handed to the system.
+    Sent,
+    /// The first byte of the answer arrived.
+    FirstByte,
+    /// The outcome is known.
+    Finished,
+}
+
+impl Trace {
+    /// Notes nothing.
+    #[must_use]
+    pub const fn off() -> Self {
+        Self(None)
+    }
+
+    /// Notes everything, for [`marks`](Trace::marks) to tell.
+    #[must_use]
+    pub fn on() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    /// Notes that `call` reached `milestone` now.
+    pub fn mark(&self, call: usize, milestone: Milestone) {
+        if let Some(marks) = &self.0 {
+            let mark = Mark { call, milestone, at: Instant::now(), thread: std::thread::current().id() };
+            marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
+        }
+    }
+
+    /// All marks so far, in the order they were noted.
+    #[must_use]
+    pub fn marks(&self) -> Vec<Mark> {
+        let Some(marks) = &self.0 else { return Vec::new() };
+        marks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

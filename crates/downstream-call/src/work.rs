@@ -1,0 +1,59 @@
+//! CPU work to be done with each reply.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
+
+use crate::{Failure, Outcome, Reply};
+
+/// What to compute with each reply, on the thread that handles it.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Work {
+    /// Nothing.
+    #[default]
+    None,
+    /// The Fibonacci number of `n`, the naive way: about 1.6 to the power of `n` steps.
+    Fibonacci(u32),
+    /// Computes until the thread has used so much CPU time.
+    CpuTime(Duration),
+    /// Anything else. A panic in it costs this call's answer alone.
+    Function(fn(&Reply) -> u64),
+}
+
+impl Work {
+    /// Does the work with a reply, and notes its result there; a failure passes through.
+    ///
+    /// # Errors
+    /// The call's own failure, or [`Failure::WorkPanicked`].
+    pub fn on(self, outcome: Outcome) -> Outcome {
+        if matches!(self, Self::None) {
+            return outcome;
+        }
+        let mut reply = outcome?;
+        let compute = || match self {
+            Self::None => 0,
+            Self::Fibonacci(n) => fibonacci(n),
+            Self::CpuTime(limit) => spin(limit),
+            Self::Function(function) => function(&reply),
+        };
+        let worked = catch_unwind(AssertUnwindSafe(compute)).map_err(|_| Failure::WorkPanicked)?;
+        reply.worked = Some(worked);
+        Ok(reply)
+    }
+}
+
+fn fibonacci(n: u32) -> u64 {
+    if n < 2 { u64::from(n) } else { fibonacci(n - 1).wrapping_add(fibonacci(n - 2)) }
+}
+
+/// Returns the rounds it took: work whose length is a time has no other result.
+fn spin(limit: Duration) -> u64 {
+    let start = ThreadTime::now();
+    let mut rounds = 0;
+    while start.elapsed() < limit {
+        rounds += 1;
+        std::hint::black_box(fibonacci(12));
+    }
+    rounds
+}
