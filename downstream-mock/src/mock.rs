@@ -1,0 +1,161 @@
+//! A mock that runs, and the handle to it.
+//!
+//! *How it waits.* One thread of its own with a single-threaded runtime, so that it takes one core at most from what is
+//! measured beside it.
+//!
+//! *What to notice.* The port is bound before the thread starts: once there is a handle, clients can connect.
+
+use crate::{
+    Config, Stats,
+    connections::{self, Server},
+    diamond::Tokens,
+    latency::Latency,
+    stats::Counts,
+};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
+
+/// How often a wait for counts looks at them: a notification would cost the mock a system call a request.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// A running mock. Dropping it closes all connections at once; [`Mock::stop`] is the polite way.
+pub struct Mock {
+    address: SocketAddr,
+    server: Arc<Server>,
+    thread_id: Option<i32>,
+    stop: Option<oneshot::Sender<Duration>>,
+    thread: Option<JoinHandle<()>>,
+    grace: Duration,
+}
+
+impl Mock {
+    /// Listens and serves from a thread of its own.
+    ///
+    /// # Errors
+    /// When the address is not on loopback and that is not allowed, when it can't be listened on, or when the system
+    /// gives no thread or no epoll.
+    pub fn start(config: Config) -> io::Result<Self> {
+        let listener = config.listen()?;
+        let address = listener.local_addr()?;
+        let server = Arc::new(Server {
+            counts: Counts::default(),
+            latency: Latency::new(config.latency, config.jitter, config.seed),
+            tokens: Tokens::new(config.seed),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let listener = {
+            let _reactor = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let (started, thread_id) = mpsc::channel();
+        let shared = Arc::clone(&server);
+        let thread = std::thread::Builder::new().name("downstream-mock".into()).spawn(move || {
+            // The receiver waits below; it can't be gone.
+            let _ = started.send(current_thread_id());
+            run(&runtime, listener, &shared, stopped);
+        })?;
+        let thread_id = thread_id.recv().ok().flatten();
+        Ok(Self { address, server, thread_id, stop: Some(stop), thread: Some(thread), grace: config.grace })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where it listens, as the start of a URL: `http://127.0.0.1:40123`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What has happened so far.
+    pub fn stats(&self) -> Stats {
+        self.server.counts.snapshot()
+    }
+
+    /// Begins a new round: totals become zero, peaks become what is there now, jitter starts again from its seed.
+    ///
+    /// Requests in flight at this moment end in the new round's `answered` or `aborted` without being in its
+    /// `requests`: wait for them first.
+    pub fn reset_stats(&self) {
+        self.server.counts.restart();
+        self.server.latency.restart();
+    }
+
+    /// Waits until the counts are as wanted; `false` when they are not by then.
+    pub fn wait_for(&self, patience: Duration, mut wanted: impl FnMut(&Stats) -> bool) -> bool {
+        let deadline = Instant::now() + patience;
+        loop {
+            if wanted(&self.stats()) {
+                return true;
+            }
+            if Instant::now() >= deadline {
+                return false;
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// CPU time that the mock's thread has used, where the system tells it (Linux, `/proc/self/task/TID/schedstat`).
+    pub fn cpu_time(&self) -> Option<Duration> {
+        let path = format!("/proc/self/task/{}/schedstat", self.thread_id?);
+        let schedstat = std::fs::read_to_string(path).ok()?;
+        schedstat.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+    }
+
+    /// Stops accepting, lets requests in flight go on for [`Config::grace`], closes, and returns the last counts.
+    pub fn stop(mut self) -> Stats {
+        self.end(self.grace);
+        self.stats()
+    }
+
+    fn end(&mut self, grace: Duration) {
+        if let Some(stop) = self.stop.take() {
+            // A thread that is gone has nothing to stop.
+            let _ = stop.send(grace);
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panic in the mock was printed where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        self.end(Duration::ZERO);
+    }
+}
+
+/// The mock's thread: serves until told to stop, then for as long as grace and requests last.
+fn run(runtime: &Runtime, listener: TcpListener, server: &Arc<Server>, stopped: oneshot::Receiver<Duration>) {
+    runtime.block_on(async {
+        let accepting = tokio::spawn(connections::accept(listener, Arc::clone(server)));
+        let grace = stopped.await.unwrap_or_default();
+        accepting.abort();
+        let _ = tokio::time::timeout(grace, idle(server)).await;
+    });
+}
+
+async fn idle(server: &Server) {
+    while server.counts.snapshot().in_flight > 0 {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn current_thread_id() -> Option<i32> {
+    Some(rustix::thread::gettid().as_raw_nonzero().get())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn current_thread_id() -> Option<i32> {
+    None
+}

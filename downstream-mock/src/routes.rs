@@ -1,0 +1,111 @@
+//! What is answered to which request.
+//!
+//! *What to notice.* An answer is decided when the head arrives and told after the latency. What waits in between is
+//! this small answer, not the request: ten thousand waiting calls hold no paths and no header fields.
+
+use crate::{
+    diamond::Tokens,
+    files::{File, FileBody},
+    query::Query,
+    stats::InFlight,
+};
+use bytes::Bytes;
+use http_body_util::{Either, Full};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    header::{ALLOW, CONTENT_TYPE, HeaderValue},
+};
+use std::time::Duration;
+
+/// The longest `?latency_ms=`: an hour.
+const LATENCY_LIMIT_MS: u64 = 60 * 60 * 1000;
+
+/// What hyper sends: a short text or a file.
+pub(crate) type AnswerBody = Either<Full<Bytes>, FileBody>;
+
+/// What will be said, and after how long if the request says so itself.
+pub(crate) struct Answer {
+    pub(crate) latency: Option<Duration>,
+    status: StatusCode,
+    content: Content,
+}
+
+enum Content {
+    Text(Bytes),
+    File(File),
+}
+
+impl Answer {
+    pub(crate) fn decide<B>(request: &Request<B>, tokens: &Tokens) -> Self {
+        let query = Query(request.uri().query().unwrap_or_default());
+        let latency_ms = query.number("latency_ms", 0..=LATENCY_LIMIT_MS);
+        let (status, content) = match &latency_ms {
+            Err(reason) => text(StatusCode::BAD_REQUEST, reason.clone()),
+            Ok(_) if request.method() != Method::GET => {
+                text(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here")
+            }
+            Ok(_) => route(request.uri().path(), &query, tokens),
+        };
+        let latency = latency_ms.ok().flatten().map(Duration::from_millis);
+        Self { latency, status, content }
+    }
+
+    pub(crate) fn tell(self, in_flight: InFlight) -> Response<AnswerBody> {
+        let mut response = Response::new(match self.content {
+            Content::File(file) => Either::Right(file.stream(in_flight)),
+            Content::Text(text) => {
+                // hyper writes a short answer in the same step, before the client can see any of it.
+                in_flight.answered();
+                Either::Left(Full::new(text))
+            }
+        });
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+        }
+        response
+    }
+}
+
+fn route(path: &str, query: &Query<'_>, tokens: &Tokens) -> (StatusCode, Content) {
+    let segments = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    match segments {
+        None if path == "/get_resource" => text(StatusCode::OK, "Hello World!"),
+        Some(("echo", id)) => text(StatusCode::OK, id.to_owned()),
+        Some(("diamond", letter)) => diamond(letter, query, tokens),
+        Some(("files", name)) => file(name, query),
+        Some(("status", code)) => status(code),
+        _ => text(StatusCode::NOT_FOUND, "no such path: ask for /get_resource, /echo/{id} or /status/{code}"),
+    }
+}
+
+fn diamond(letter: &str, query: &Query<'_>, tokens: &Tokens) -> (StatusCode, Content) {
+    match tokens.answer(letter, query) {
+        Some(Ok(token)) => text(StatusCode::OK, token),
+        Some(Err(reason)) => text(StatusCode::FORBIDDEN, reason),
+        None => text(StatusCode::NOT_FOUND, "a diamond has the letters a to e"),
+    }
+}
+
+fn file(name: &str, query: &Query<'_>) -> (StatusCode, Content) {
+    match File::read(name, query) {
+        Ok(file) => (StatusCode::OK, Content::File(file)),
+        Err(reason) => text(StatusCode::BAD_REQUEST, reason),
+    }
+}
+
+/// An interim status (1xx) is no answer, so it can't be asked for here.
+fn status(code: &str) -> (StatusCode, Content) {
+    match code.parse().ok().and_then(|code| StatusCode::from_u16(code).ok()) {
+        Some(status @ (StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)) => {
+            text(status, "")
+        }
+        Some(status) if (200..600).contains(&status.as_u16()) => text(status, code.to_owned()),
+        _ => text(StatusCode::BAD_REQUEST, "a status is a number from 200 to 599"),
+    }
+}
+
+fn text(status: StatusCode, text: impl Into<Bytes>) -> (StatusCode, Content) {
+    (status, Content::Text(text.into()))
+}

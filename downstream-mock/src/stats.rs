@@ -1,0 +1,116 @@
+//! What really happened, counted where it happens: the ground truth of every test and race.
+//!
+//! *What to notice.* Each count goes up when a guard is made and down when it is dropped, so that no way out of a
+//! connection, an abort included, can be forgotten. One lock over all counts makes a snapshot consistent; everything
+//! runs on one thread, so it is hardly ever contended.
+
+use serde::Serialize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The counts of a mock at one moment; totals and peaks since its start or the last reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Connections accepted.
+    pub accepted: u64,
+    /// Connections open now: accepted, and not yet closed by the mock.
+    pub open_connections: u64,
+    /// The most connections that were open at once.
+    pub peak_open_connections: u64,
+    /// Requests whose head arrived whole and was HTTP; `in_flight`, `answered` and `aborted` count these.
+    pub requests: u64,
+    /// Requests in flight now: head received, last byte of the answer not yet handed to the socket's writer.
+    pub in_flight: u64,
+    /// The most requests that were in flight at once.
+    pub peak_in_flight: u64,
+    /// Requests whose answer was handed over whole. A client sees its last byte later than it is counted here.
+    pub answered: u64,
+    /// Requests whose client left before that: it closed or reset the connection, or closed its sending half.
+    pub aborted: u64,
+    /// Times the accept loop paused because descriptors or memory had run out.
+    pub accept_pauses: u64,
+}
+
+impl Stats {
+    /// What is left of the counts when a new round begins: what is there now.
+    fn restarted(&self) -> Self {
+        Self {
+            open_connections: self.open_connections,
+            peak_open_connections: self.open_connections,
+            in_flight: self.in_flight,
+            peak_in_flight: self.in_flight,
+            ..Self::default()
+        }
+    }
+}
+
+/// The counts, shared by all that counts and all that asks.
+#[derive(Clone, Default)]
+pub(crate) struct Counts(Arc<Mutex<Stats>>);
+
+impl Counts {
+    pub(crate) fn snapshot(&self) -> Stats {
+        *self.lock()
+    }
+
+    pub(crate) fn restart(&self) {
+        let mut stats = self.lock();
+        *stats = stats.restarted();
+    }
+
+    pub(crate) fn accept_pause(&self) {
+        self.lock().accept_pauses += 1;
+    }
+
+    pub(crate) fn connection(&self) -> OpenConnection {
+        let mut stats = self.lock();
+        stats.accepted += 1;
+        stats.open_connections += 1;
+        stats.peak_open_connections = stats.peak_open_connections.max(stats.open_connections);
+        OpenConnection(self.clone())
+    }
+
+    pub(crate) fn request(&self) -> InFlight {
+        let mut stats = self.lock();
+        stats.requests += 1;
+        stats.in_flight += 1;
+        stats.peak_in_flight = stats.peak_in_flight.max(stats.in_flight);
+        InFlight { counts: self.clone(), answered: false }
+    }
+
+    /// Counts stay right after a panic elsewhere: each change is complete before the lock is let go.
+    fn lock(&self) -> MutexGuard<'_, Stats> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection, for as long as it is open.
+pub(crate) struct OpenConnection(Counts);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.lock().open_connections -= 1;
+    }
+}
+
+/// A request, for as long as it is in flight; aborted unless told that it was answered.
+pub(crate) struct InFlight {
+    counts: Counts,
+    answered: bool,
+}
+
+impl InFlight {
+    pub(crate) fn answered(mut self) {
+        self.answered = true;
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let mut stats = self.counts.lock();
+        stats.in_flight -= 1;
+        match self.answered {
+            true => stats.answered += 1,
+            false => stats.aborted += 1,
+        }
+    }
+}
