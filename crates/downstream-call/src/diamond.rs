@@ -1,6 +1,6 @@
 //! Five calls, some of which need others' replies.
 
-use crate::{Call, Failure, Reply};
+use crate::{Call, Failure, Outcome, Reply};
 
 /// The plan A → (B, C, D) → E. `a` gives the first call; each later step is made from the replies before it.
 ///
@@ -37,11 +37,32 @@ impl Diamond {
         Ok(["b", "c", "d"].map(|step| self.base.with_path(&format!("{}/{step}?a={a}", self.base.path))))
     }
 
+    /// The three replies, or the failure that ended the diamond: a cancelled call is not the one to blame while
+    /// another failed by itself.
+    ///
+    /// # Errors
+    /// One of the three failed.
+    pub fn together(outcomes: impl IntoIterator<Item = Outcome>) -> Result<[Reply; 3], Failure> {
+        let mut replies = Vec::new();
+        let mut blame = None;
+        for outcome in outcomes {
+            match outcome {
+                Ok(reply) => replies.push(reply),
+                Err(Failure::Cancelled) => _ = blame.get_or_insert(Failure::Cancelled),
+                Err(failure) if blame.as_ref().is_none_or(|earlier| *earlier == Failure::Cancelled) => {
+                    blame = Some(failure);
+                }
+                Err(_) => {}
+            }
+        }
+        blame.map_or_else(|| replies.try_into().map_err(|_| Failure::Lost), Err)
+    }
+
     /// The last call, which needs all three.
     ///
     /// # Errors
     /// One of the replies is no token.
-    pub fn e(&self, [b, c, d]: [&Reply; 3]) -> Result<Call, Failure> {
+    pub fn e(&self, [b, c, d]: &[Reply; 3]) -> Result<Call, Failure> {
         let (b, c, d) = (token(b)?, token(c)?, token(d)?);
         Ok(self.base.with_path(&format!("{}/e?b={b}&c={c}&d={d}", self.base.path)))
     }

@@ -35,12 +35,16 @@ impl<'run> Exchange<'run> {
     /// The exchange of call number `index` of a run: it starts now.
     ///
     /// # Errors
-    /// [`Failure::Unsendable`] for a call that would not be one request.
+    /// [`Failure::Unsendable`] for a call that would not be one request, [`Failure::TimedOut`] for one that has no
+    /// time at all.
     ///
     /// # Panics
     /// From 4,294,967,296 calls on.
     pub fn new(run: &'run Run, index: usize, call: &'run Call) -> Result<Self, Failure> {
         call.check()?;
+        if call.timeout.is_zero() {
+            return Err(Failure::TimedOut);
+        }
         run.trace.mark(index, Milestone::Started);
         let index = u32::try_from(index).expect("a run has fewer than 2^32 calls");
         Ok(Self { run, call, index, sent: 0, partial: None })
