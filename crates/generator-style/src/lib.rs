@@ -10,6 +10,7 @@
 //!
 //! *What is deliberately missing*: wakers. A generator says what it waits for, so the loop knows whom to resume; a
 //! future says nothing and has to be woken (`mini-runtime`).
+#![cfg_attr(feature = "nightly", feature(coroutines, coroutine_trait))]
 
 #[cfg_attr(feature = "nightly", path = "coroutine/call.rs")]
 mod call;
