@@ -2,7 +2,7 @@
 //!
 //! *What to notice.* A mock is a server without a lock on its door, so it listens on loopback unless told otherwise.
 
-use crate::Jitter;
+use crate::{Jitter, faults::Fragment};
 use socket2::{Domain, Socket, Type};
 use std::{
     io,
@@ -25,6 +25,8 @@ pub struct Config {
     pub backlog: u16,
     /// How long [`Mock::stop`](crate::Mock::stop) lets requests in flight go on.
     pub grace: Duration,
+    /// Whether and how every write is split and delayed, those of faults included.
+    pub fragment: Option<Fragment>,
     /// Whether an address that others can reach is accepted.
     pub allow_non_loopback: bool,
 }
@@ -38,6 +40,7 @@ impl Default for Config {
             seed: 0,
             backlog: u16::MAX,
             grace: Duration::from_secs(2),
+            fragment: None,
             allow_non_loopback: false,
         }
     }

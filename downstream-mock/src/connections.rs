@@ -8,6 +8,7 @@
 
 use crate::{
     diamond::Tokens,
+    faults::{Fragment, Fragmented},
     latency::Latency,
     routes::{Answer, AnswerBody},
     stats::Counts,
@@ -31,6 +32,7 @@ pub(crate) struct Server {
     pub(crate) counts: Counts,
     pub(crate) latency: Latency,
     pub(crate) tokens: Tokens,
+    pub(crate) fragment: Option<Fragment>,
 }
 
 /// Accepts until it is dropped; nothing that happens to a connection ends it.
@@ -71,6 +73,7 @@ async fn serve(socket: TcpStream, server: Arc<Server>) {
     let _open = server.counts.connection();
     // An answer leaves at once, however small. Failure means that the client has left: reading will show it.
     let _ = socket.set_nodelay(true);
+    let socket = Fragmented::new(socket, server.fragment, server.counts.snapshot().accepted);
     let service = service_fn(|request| answer(request, Arc::clone(&server)));
     // An error is the client's: it left, or spoke no HTTP, and hyper has told it so.
     let _ = http1::Builder::new()

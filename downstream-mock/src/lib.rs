@@ -29,6 +29,8 @@
 //! A token that is missing or wrong is a 403 that says which, a number that is none a 400, another path a 404, another
 //! method a 405.
 //!
+//! What a correct server can't send is in [`faults`].
+//!
 //! *How it waits.* One thread, one tokio runtime, a task for each connection: a call that waits is a timer.
 //!
 //! *What to notice.* The server closes first after `Connection: close`, so that TIME_WAIT stays on its side; the answer
@@ -41,6 +43,7 @@
 mod config;
 mod connections;
 mod diamond;
+pub mod faults;
 mod files;
 mod latency;
 mod limits;

@@ -9,20 +9,22 @@ use crate::{
     Config, Stats,
     connections::{self, Server},
     diamond::Tokens,
+    faults::{Fault, FaultServer, Scene, Script},
     latency::Latency,
-    stats::Counts,
+    stats::{Counts, LOOK},
 };
 use std::{
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, mpsc},
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
-
-/// How often a wait for counts looks at them: a notification would cost the mock a system call a request.
-const LOOK: Duration = Duration::from_millis(1);
+use tokio::{
+    net::TcpListener,
+    runtime::{Handle, Runtime},
+    sync::oneshot,
+};
 
 /// A running mock. Dropping it closes all connections at once; [`Mock::stop`] is the polite way.
 pub struct Mock {
@@ -31,7 +33,8 @@ pub struct Mock {
     thread_id: Option<i32>,
     stop: Option<oneshot::Sender<Duration>>,
     thread: Option<JoinHandle<()>>,
-    grace: Duration,
+    runtime: Handle,
+    config: Config,
 }
 
 impl Mock {
@@ -47,6 +50,7 @@ impl Mock {
             counts: Counts::default(),
             latency: Latency::new(config.latency, config.jitter, config.seed),
             tokens: Tokens::new(config.seed),
+            fragment: config.fragment,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
@@ -55,14 +59,15 @@ impl Mock {
         };
         let (stop, stopped) = oneshot::channel();
         let (started, thread_id) = mpsc::channel();
-        let shared = Arc::clone(&server);
+        let (shared, handle) = (Arc::clone(&server), runtime.handle().clone());
         let thread = std::thread::Builder::new().name("downstream-mock".into()).spawn(move || {
             // The receiver waits below; it can't be gone.
             let _ = started.send(current_thread_id());
             run(&runtime, listener, &shared, stopped);
         })?;
         let thread_id = thread_id.recv().ok().flatten();
-        Ok(Self { address, server, thread_id, stop: Some(stop), thread: Some(thread), grace: config.grace })
+        let (stop, thread) = (Some(stop), Some(thread));
+        Ok(Self { address, server, thread_id, stop, thread, runtime: handle, config })
     }
 
     /// Where it listens.
@@ -90,17 +95,32 @@ impl Mock {
     }
 
     /// Waits until the counts are as wanted; `false` when they are not by then.
-    pub fn wait_for(&self, patience: Duration, mut wanted: impl FnMut(&Stats) -> bool) -> bool {
-        let deadline = Instant::now() + patience;
-        loop {
-            if wanted(&self.stats()) {
-                return true;
-            }
-            if Instant::now() >= deadline {
-                return false;
-            }
-            std::thread::sleep(LOOK);
-        }
+    pub fn wait_for(&self, patience: Duration, wanted: impl FnMut(&Stats) -> bool) -> bool {
+        self.server.counts.wait_for(patience, wanted)
+    }
+
+    /// Plays a script on a port of its own on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When there is no port or descriptor left.
+    pub fn fault(&self, script: Script) -> io::Result<FaultServer> {
+        self.scene(&Scene::Play(script))
+    }
+
+    /// Sets up a scene on a port of its own on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When there is no port or descriptor left.
+    pub fn scene(&self, scene: &Scene) -> io::Result<FaultServer> {
+        FaultServer::start(scene, Ipv4Addr::LOCALHOST.into(), &self.runtime, self.config.fragment)
+    }
+
+    /// Sets up a fault of the [catalogue](crate::faults::catalogue) on a port of its own.
+    ///
+    /// # Errors
+    /// When there is no port or descriptor left, or no IPv6 for a fault that needs it.
+    pub fn stage(&self, fault: &Fault) -> io::Result<FaultServer> {
+        FaultServer::start(&fault.scene, fault.ip, &self.runtime, self.config.fragment)
     }
 
     /// CPU time that the mock's thread has used, where the system tells it (Linux, `/proc/self/task/TID/schedstat`).
@@ -112,7 +132,7 @@ impl Mock {
 
     /// Stops accepting, lets requests in flight go on for [`Config::grace`], closes, and returns the last counts.
     pub fn stop(mut self) -> Stats {
-        self.end(self.grace);
+        self.end(self.config.grace);
         self.stats()
     }
 

@@ -5,7 +5,13 @@
 //! runs on one thread, so it is hardly ever contended.
 
 use serde::Serialize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How often a wait for counts looks at them: a notification would cost the mock a system call a request.
+pub(crate) const LOOK: Duration = Duration::from_millis(1);
 
 /// The counts of a mock at one moment; totals and peaks since its start or the last reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -55,6 +61,18 @@ impl Counts {
     pub(crate) fn restart(&self) {
         let mut stats = self.lock();
         *stats = stats.restarted();
+    }
+
+    /// Waits until the counts are as wanted; `false` when they are not by then.
+    pub(crate) fn wait_for(&self, patience: Duration, mut wanted: impl FnMut(&Stats) -> bool) -> bool {
+        let start = Instant::now();
+        while !wanted(&self.snapshot()) {
+            if start.elapsed() >= patience {
+                return false;
+            }
+            std::thread::sleep(LOOK);
+        }
+        true
     }
 
     pub(crate) fn accept_pause(&self) {

@@ -4,12 +4,14 @@
 
 mod client;
 
-use client::{get, send};
-use rustix::process::{Pid, Signal, kill_process};
+use client::{get, receive, send};
+use downstream_mock::raise_descriptor_limit;
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use std::{
     io::{BufRead, BufReader, Read},
-    net::SocketAddr,
+    net::{SocketAddr, TcpStream},
     process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
 struct Program {
@@ -23,6 +25,7 @@ impl Program {
             .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
         let says = BufReader::new(child.stdout.take().expect("piped"));
@@ -38,6 +41,17 @@ impl Program {
         let mut line = String::new();
         self.says.read_line(&mut line).expect("a line");
         line.trim_end().to_owned()
+    }
+
+    /// CPU time of all its threads.
+    fn cpu_time(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it runs");
+        let nanoseconds = tasks.map(|task| {
+            let schedstat = std::fs::read_to_string(task.expect("a thread").path().join("schedstat"));
+            let first = schedstat.ok().and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+            first.expect("the CPU time of a thread")
+        });
+        Duration::from_nanos(nanoseconds.sum())
     }
 
     /// What it says after a signal, and its exit status.
@@ -76,7 +90,7 @@ fn further_processes_answer_on_the_next_addresses_and_end_with_the_first() {
     assert_eq!(tokens[0], tokens[2], "the options reach the children");
     let (last, status) = program.end(Signal::TERM);
     assert_eq!((last.lines().count(), status), (3, Some(0)), "{last}");
-    assert!(std::net::TcpStream::connect(addresses[2]).is_err());
+    assert!(TcpStream::connect(addresses[2]).is_err());
 }
 
 #[test]
@@ -87,6 +101,48 @@ fn children_end_when_their_parent_is_killed() {
     program.end(Signal::KILL);
     // Only the end of the child can end this read.
     assert_eq!(waiting.read(&mut [0]).unwrap_or(0), 0);
+}
+
+#[test]
+fn out_of_descriptors_the_mock_answers_slowly_says_so_once_and_does_not_spin() {
+    let mut program = Program::start(&["--address=127.0.0.1:0", "--latency-ms=300"]);
+    let address = program.address();
+    let few = Rlimit { current: Some(40), maximum: Some(40) };
+    prlimit(Some(Pid::from_child(&program.child)), Resource::Nofile, few).expect("a lower limit");
+    let sockets: Vec<TcpStream> = (0..100).map(|id| send(address, "GET", &format!("/echo/{id}"))).collect();
+    for (id, socket) in sockets.into_iter().enumerate() {
+        assert_eq!(receive(socket).body, id.to_string());
+    }
+    let cpu_time = program.cpu_time();
+    assert!(cpu_time < Duration::from_millis(300), "{cpu_time:?} of CPU time on waiting");
+    let mut errors = program.child.stderr.take().expect("piped");
+    let (last, _) = program.end(Signal::TERM);
+    assert!(last.contains("100 answered, 0 aborted, at most 3"), "{last}");
+    let mut message = String::new();
+    errors.read_to_string(&mut message).expect("text");
+    assert!(message.lines().count() == 1 && message.contains("ulimit -n"), "{message}");
+}
+
+#[test]
+fn ten_thousand_calls_wait_at_once_in_little_memory() {
+    const CALLS: usize = 10_000;
+    raise_descriptor_limit().expect("a higher limit");
+    let mut program = Program::start(&["--address=127.0.0.1:0", "--latency-ms=1500"]);
+    let address = program.address();
+    let sockets: Vec<TcpStream> = (0..CALLS).map(|id| send(address, "GET", &format!("/echo/{id}"))).collect();
+    let resident_bytes = resident_bytes(program.child.id());
+    assert!(resident_bytes < 16 * 1024 * CALLS as u64, "{resident_bytes} bytes");
+    for (id, socket) in sockets.into_iter().enumerate() {
+        assert_eq!(receive(socket).body, id.to_string());
+    }
+    let (last, _) = program.end(Signal::TERM);
+    assert!(last.contains("10000 answered, 0 aborted"), "{last}");
+}
+
+fn resident_bytes(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a resident size");
+    1024 * line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number")
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! What can go wrong before an answer: no connection, or nobody who takes the request.
+
+use super::{Expect, FAR_OFF, Fault, Group, INCOMPLETE, OK, REFUSED, RESET, TIMED_OUT};
+use crate::faults::{Scene, Script};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// As long as the strictest of HTTP libraries lets a path be: `http::Uri` takes 65,534 bytes.
+const LONG_PATH_BYTES: usize = 60_000;
+
+pub(super) fn faults() -> Vec<Fault> {
+    [connect(), request()].concat()
+}
+
+fn connect() -> Vec<Fault> {
+    let fault = |name, scene, expect| Fault::new(Group::Connect, name, scene, expect);
+    let answer = || Scene::Play(Script::response(ANSWER));
+    vec![
+        fault("refused", Scene::Refused, REFUSED),
+        // The socket reports readiness first, and the refusal only to whoever asks it (SO_ERROR, connect(2)).
+        fault("refused-late", Scene::RefusedLate, REFUSED),
+        fault("backlog-full", Scene::BacklogFull, TIMED_OUT),
+        fault("never-accepted", Scene::NeverAccepted, TIMED_OUT),
+        fault("reset-at-accept", Scene::Play(Script::new().reset()), RESET),
+        fault("close-at-accept", Scene::Play(Script::new()), Expect::Failure(&["incomplete", "reset"])),
+        on_ipv6(fault("ipv6", answer(), OK)),
+        on_ipv6(fault("ipv6-refused", Scene::Refused, REFUSED)),
+        on_ipv6(fault("ipv6-never-accepted", Scene::NeverAccepted, TIMED_OUT)),
+    ]
+}
+
+fn on_ipv6(fault: Fault) -> Fault {
+    Fault { ip: IpAddr::V6(Ipv6Addr::LOCALHOST), ..fault }
+}
+
+fn request() -> Vec<Fault> {
+    let fault = |name, script, expect| Fault::play(Group::Request, name, script, expect);
+    let slowly = Script::new().read_head_slowly(4096, Duration::from_millis(1)).send(ANSWER);
+    vec![
+        fault("close-with-request-unread", Script::new().await_request(), RESET),
+        fault("answer-with-request-unread", Script::new().await_request().send(ANSWER), OK),
+        fault("never-answered", Script::new().read_head().hold(), TIMED_OUT),
+        fault("close-without-answer", Script::new().read_head(), INCOMPLETE),
+        fault("reset-without-answer", Script::new().read_head().reset(), RESET),
+        with_long_path(Fault::new(Group::Request, "request-in-parts", Scene::PlayNarrow(slowly), OK)),
+        with_long_path(Fault::new(
+            Group::Request,
+            "request-never-taken",
+            Scene::PlayNarrow(Script::new().await_request().wait(FAR_OFF)),
+            TIMED_OUT,
+        )),
+        with_long_path(fault("close-inside-request", Script::new().await_request(), RESET)),
+    ]
+}
+
+/// Every piece of the path differs from the others, so that a lost or doubled one shows.
+fn with_long_path(fault: Fault) -> Fault {
+    let mut path: String = (0..LONG_PATH_BYTES / 6).map(|piece| format!("/{piece:05}")).collect();
+    path.truncate(LONG_PATH_BYTES);
+    Fault { path, ..fault }
+}

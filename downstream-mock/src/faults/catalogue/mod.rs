@@ -1,0 +1,122 @@
+//! All that can go wrong with one call, and what a client must make of it.
+//!
+//! *What to notice.* A client that is as strict as hyper ends each of these as [`Expect`] says; `tests/oracle.rs` asks
+//! hyper itself. Names are stable, so that a matrix of one day can be compared with that of another.
+
+mod connect;
+mod framing;
+mod head;
+
+use crate::faults::{Scene, Script};
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+
+/// Something that goes wrong with a call.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name, in kebab case; no two faults share one.
+    pub name: String,
+    /// Which part of a call it concerns.
+    pub group: Group,
+    /// What a client finds at the port.
+    pub scene: Scene,
+    /// On which loopback address.
+    pub ip: IpAddr,
+    /// The path to ask for: long where the request itself must be.
+    pub path: String,
+    /// A deadline for the call: short where it must pass, otherwise far off.
+    pub timeout: Duration,
+    /// How the call must end.
+    pub expect: Expect,
+}
+
+/// Which part of a call a fault concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Until there is a connection.
+    Connect,
+    /// While the request is sent.
+    Request,
+    /// While the head of the answer arrives.
+    Head,
+    /// While its body does.
+    Framing,
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connect => "connect",
+            Self::Request => "request",
+            Self::Head => "head",
+            Self::Framing => "framing",
+        })
+    }
+}
+
+/// How a call ends with a client that is as strict as hyper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// With this reply, in spite of all.
+    Reply {
+        /// The status code.
+        status: u16,
+        /// The body, without its transfer coding.
+        body: Cow<'static, [u8]>,
+    },
+    /// With a failure of one of these classes, named as in the contestant protocol: `connect-refused`, `reset`,
+    /// `incomplete`, `malformed`, `too-large`, `timed-out`. There are several where the system's timing decides.
+    Failure(&'static [&'static str]),
+}
+
+const REFUSED: Expect = Expect::Failure(&["connect-refused"]);
+const RESET: Expect = Expect::Failure(&["reset"]);
+const INCOMPLETE: Expect = Expect::Failure(&["incomplete"]);
+const MALFORMED: Expect = Expect::Failure(&["malformed"]);
+const TOO_LARGE: Expect = Expect::Failure(&["too-large"]);
+const TIMED_OUT: Expect = Expect::Failure(&["timed-out"]);
+
+/// The usual reply to whoever bears with a fault.
+const OK: Expect = reply(200, b"ok");
+
+const fn reply(status: u16, body: &'static [u8]) -> Expect {
+    Expect::Reply { status, body: Cow::Borrowed(body) }
+}
+
+/// Long enough to be no part of a test, also on a busy machine.
+const FAR_OFF: Duration = Duration::from_secs(10);
+
+/// Short enough for a fault that only a deadline ends.
+const SOON: Duration = Duration::from_millis(200);
+
+impl Fault {
+    fn new(group: Group, name: impl Into<String>, scene: Scene, expect: Expect) -> Self {
+        Self {
+            name: name.into(),
+            group,
+            scene,
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            path: "/fault".into(),
+            timeout: if expect == TIMED_OUT { SOON } else { FAR_OFF },
+            expect,
+        }
+    }
+
+    fn play(group: Group, name: impl Into<String>, script: Script, expect: Expect) -> Self {
+        Self::new(group, name, Scene::Play(script), expect)
+    }
+
+    /// Answers with these bytes, and closes.
+    fn answer(group: Group, name: impl Into<String>, bytes: impl AsRef<[u8]>, expect: Expect) -> Self {
+        Self::play(group, name, Script::response(bytes.as_ref().to_vec()), expect)
+    }
+}
+
+/// Every fault, in the order of a call.
+pub fn catalogue() -> Vec<Fault> {
+    [connect::faults(), head::faults(), framing::faults()].concat()
+}

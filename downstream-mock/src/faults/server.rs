@@ -1,0 +1,209 @@
+//! Ports on which something goes wrong.
+//!
+//! *How it waits.* A task of the mock's runtime holds all that belongs to a port; dropping the handle ends the task.
+//!
+//! *What to notice.* What goes wrong before a connection is accepted needs no script, only a socket in a certain state.
+
+use crate::{
+    connections::accept_one,
+    faults::{Fragment, Fragmented, Script},
+    stats::{Counts, Stats},
+};
+use socket2::{Domain, Socket, Type};
+use std::{
+    convert::Infallible,
+    future::pending,
+    io,
+    net::{IpAddr, SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    time::Duration,
+};
+use tokio::{
+    runtime::Handle,
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
+
+/// Connections whose bytes are kept for [`FaultServer::received`].
+const RECORDED_CONNECTIONS: usize = 64;
+
+/// How long a backlog may take to answer before it counts as full.
+const FULL_AFTER: Duration = Duration::from_millis(50);
+
+/// No system stretches a backlog of zero further than this.
+const FULL_AT_MOST: usize = 256;
+
+/// When a listener that refuses late closes: after the first SYN of a client, before its second a second later.
+const REFUSED_AFTER: Duration = Duration::from_millis(500);
+
+/// What a client finds at a port.
+#[derive(Clone, Debug)]
+pub enum Scene {
+    /// Nobody listens: connecting is refused at once.
+    Refused,
+    /// The backlog is full, then the listener closes: connecting is refused when the client asks again, after a second.
+    RefusedLate,
+    /// The backlog is full: the system drops the client's SYN, and connecting never ends.
+    BacklogFull,
+    /// The system connects, but nobody accepts: the request goes into a void.
+    NeverAccepted,
+    /// Every connection is accepted and the script played on it.
+    Play(Script),
+    /// As `Play`, through small segments and a small receive buffer: the client's system takes a large request in parts.
+    PlayNarrow(Script),
+}
+
+/// A port on which something goes wrong, until it is dropped or its mock ends.
+pub struct FaultServer {
+    address: SocketAddr,
+    stage: Arc<Stage>,
+    task: JoinHandle<()>,
+    closed: mpsc::Receiver<Infallible>,
+}
+
+/// What the connections of a port share.
+struct Stage {
+    script: Mutex<Script>,
+    counts: Counts,
+    fragment: Option<Fragment>,
+    received: Mutex<Vec<Vec<u8>>>,
+}
+
+impl FaultServer {
+    pub(crate) fn start(
+        scene: &Scene,
+        ip: IpAddr,
+        runtime: &Handle,
+        fragment: Option<Fragment>,
+    ) -> io::Result<Self> {
+        let socket = bound(ip, matches!(scene, Scene::PlayNarrow(_)))?;
+        let address = local_address(&socket)?;
+        let script = match scene {
+            Scene::Play(script) | Scene::PlayNarrow(script) => script.clone(),
+            Scene::Refused | Scene::RefusedLate | Scene::BacklogFull | Scene::NeverAccepted => Script::new(),
+        };
+        let (counts, received) = (Counts::default(), Mutex::default());
+        let stage = Arc::new(Stage { script: Mutex::new(script), counts, fragment, received });
+        let (open, closed) = mpsc::channel();
+        let task = match scene {
+            Scene::Refused => runtime.spawn(hold(socket, open)),
+            Scene::RefusedLate => runtime.spawn(close_later(full(socket, address)?, open)),
+            Scene::BacklogFull => runtime.spawn(hold(full(socket, address)?, open)),
+            Scene::NeverAccepted => runtime.spawn(hold(listening(socket, 128)?, open)),
+            Scene::Play(_) | Scene::PlayNarrow(_) => {
+                let listener = listening(socket, i32::from(u16::MAX))?;
+                let _reactor = runtime.enter();
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                runtime.spawn(play(listener, Arc::clone(&stage), open))
+            }
+        };
+        Ok(Self { address, stage, task, closed })
+    }
+
+    /// The port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The port, as the start of a URL: `http://127.0.0.1:40123`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What happened at this port; a request counts when its script has read the head, and is answered when the script
+    /// has ended. The mock's own counts leave all this out.
+    pub fn stats(&self) -> Stats {
+        self.stage.counts.snapshot()
+    }
+
+    /// Waits until the counts are as wanted; `false` when they are not by then.
+    pub fn wait_for(&self, patience: Duration, wanted: impl FnMut(&Stats) -> bool) -> bool {
+        self.stage.counts.wait_for(patience, wanted)
+    }
+
+    /// What each of the first 64 connections that ended had sent, as far as its script read it, in order of their end.
+    pub fn received(&self) -> Vec<Vec<u8>> {
+        lock(&self.stage.received).clone()
+    }
+
+    /// Plays this script on all further connections: one port for thousands of answers.
+    pub fn change(&self, script: Script) {
+        *lock(&self.stage.script) = script;
+    }
+}
+
+impl Drop for FaultServer {
+    /// Ends when all sockets of this port are closed.
+    fn drop(&mut self) {
+        self.task.abort();
+        // Nothing is ever sent: the last sender is dropped with the last connection.
+        let _ = self.closed.recv();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn bound(ip: IpAddr, narrow: bool) -> io::Result<Socket> {
+    let address = SocketAddr::new(ip, 0);
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if narrow {
+        socket.set_recv_buffer_size(2048)?;
+        #[cfg(unix)]
+        socket.set_tcp_mss(536)?;
+    }
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+fn local_address(socket: &Socket) -> io::Result<SocketAddr> {
+    socket.local_addr()?.as_socket().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
+}
+
+fn listening(socket: Socket, backlog: i32) -> io::Result<TcpListener> {
+    socket.set_nonblocking(true)?;
+    socket.listen(backlog)?;
+    Ok(socket.into())
+}
+
+/// A listener that nobody accepts from, and the connections that fill it.
+fn full(socket: Socket, address: SocketAddr) -> io::Result<(TcpListener, Vec<TcpStream>)> {
+    let listener = listening(socket, 0)?;
+    let fill = std::iter::from_fn(|| TcpStream::connect_timeout(&address, FULL_AFTER).ok());
+    Ok((listener, fill.take(FULL_AT_MOST).collect()))
+}
+
+async fn hold<T>(_sockets: T, _open: mpsc::Sender<Infallible>) {
+    pending::<()>().await;
+}
+
+async fn close_later<T>(sockets: T, _open: mpsc::Sender<Infallible>) {
+    sleep(REFUSED_AFTER).await;
+    drop(sockets);
+}
+
+async fn play(listener: tokio::net::TcpListener, stage: Arc<Stage>, open: mpsc::Sender<Infallible>) {
+    // Dropped with this future, and all players with it.
+    let mut players = JoinSet::new();
+    loop {
+        if let Some(socket) = accept_one(&listener, &stage.counts).await {
+            players.spawn(play_once(socket, Arc::clone(&stage), open.clone()));
+        }
+        while players.try_join_next().is_some() {}
+    }
+}
+
+async fn play_once(socket: tokio::net::TcpStream, stage: Arc<Stage>, _open: mpsc::Sender<Infallible>) {
+    let _connection = stage.counts.connection();
+    let _ = socket.set_nodelay(true);
+    let socket = Fragmented::new(socket, stage.fragment, stage.counts.snapshot().accepted);
+    let script = lock(&stage.script).clone();
+    let mut received = Vec::new();
+    // An error is the client's leave; what it said until then counts.
+    let _ = script.play(socket, &stage.counts, &mut received).await;
+    let mut record = lock(&stage.received);
+    if record.len() < RECORDED_CONNECTIONS {
+        record.push(received);
+    }
+}
