@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 
+/// The longest path `http::Uri`, and so hyper, can hold.
+const MAX_PATH_BYTES: usize = 65_534;
+
 /// One `GET` to the downstream, on a connection of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -51,12 +54,14 @@ impl Call {
         }
         let authority = uri.authority().ok_or_else(|| bad("there is no host"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let mut addresses = (host, uri.port_u16().unwrap_or(80))
+        let port = port(authority).ok_or_else(|| bad("after the host comes neither a path nor a port"))?;
+        let mut addresses = (host, port)
             .to_socket_addrs()
             .map_err(|error| bad(&format!("no address for host {host:?} ({error})")))?;
         let address = addresses.next().ok_or_else(|| bad("the host has no address"))?;
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        Ok(Self { address, host: authority.as_str().into(), path: path.into(), timeout })
+        let path = uri.path_and_query().map_or("", |path| path.as_str());
+        let path = if path.starts_with('/') { path.into() } else { format!("/{path}").into() };
+        Ok(Self { address, host: authority.as_str().into(), path, timeout })
     }
 
     /// The same call for another path.
@@ -72,7 +77,8 @@ impl Call {
         start.checked_add(self.timeout).unwrap_or_else(|| start + THIRTY_YEARS)
     }
 
-    /// Refuses what would not be one request: a path or host that could smuggle in a second line.
+    /// Refuses what would not be one request: a path or host that could smuggle in a second line, and whatever else
+    /// a URL may not hold as it is, which hyper would not send either.
     ///
     /// # Errors
     /// [`Failure::Unsendable`], before anything is sent.
@@ -80,13 +86,28 @@ impl Call {
         if !self.path.starts_with('/') {
             return Err(Failure::Unsendable("the path does not start with a slash"));
         }
-        if self.path.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-            return Err(Failure::Unsendable("the path has a space or a control byte"));
+        if self.path.len() > MAX_PATH_BYTES {
+            return Err(Failure::Unsendable("the path is longer than 65534 bytes"));
+        }
+        if self.path.bytes().any(|byte| matches!(byte, 0..=b' ' | b'#' | b'<' | b'>' | b'`' | 0x7f)) {
+            return Err(Failure::Unsendable("the path has a space, a control byte or one of # < > `"));
         }
         if self.host.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
             return Err(Failure::Unsendable("the host has a space or a control byte"));
         }
         Ok(())
+    }
+}
+
+/// The port after the host, or 80 if there is nothing; `None` for anything else, such as a user's name in front.
+fn port(authority: &http::uri::Authority) -> Option<u16> {
+    match authority.as_str().strip_prefix(authority.host())? {
+        "" => Some(80),
+        rest => rest
+            .strip_prefix(':')
+            .filter(|port| port.bytes().all(|digit| digit.is_ascii_digit()))?
+            .parse()
+            .ok(),
     }
 }
 

@@ -149,7 +149,7 @@ impl Chunked {
         if self.trailers.is_empty() {
             return Ok(());
         }
-        self.trailers.push(b'\n');
+        self.trailer(b'\n', Place::LastLineFeed)?;
         let mut fields = vec![httparse::EMPTY_HEADER; self.trailer_lines];
         match httparse::parse_headers(&self.trailers, &mut fields).map_err(refused)? {
             httparse::Status::Complete(_) => Ok(()),

@@ -22,6 +22,12 @@ impl Diamond {
         Self { base }
     }
 
+    /// The call below whose path the five are.
+    #[must_use]
+    pub const fn base(&self) -> &Call {
+        &self.base
+    }
+
     /// The first call.
     #[must_use]
     pub fn a(&self) -> Call {

@@ -1,7 +1,7 @@
 //! One request and its answer, as bytes.
 
 use crate::response::Response;
-use crate::{Call, Failure, Milestone, Outcome, Run};
+use crate::{Call, Failure, Milestone, Outcome, Reply, Run};
 
 /// One request and its answer as bytes (sans-IO): it owns no socket, reads no clock, and holds no buffer while it
 /// waits. Once it has given an outcome it is over.
@@ -97,19 +97,25 @@ impl<'run> Exchange<'run> {
 
     /// More bytes of the answer arrived. The outcome, if they complete it; bytes beyond it are ignored.
     pub fn received(&mut self, bytes: &[u8]) -> Option<Outcome> {
-        let mut response = match self.partial.take() {
-            Some(partial) => *partial,
-            None => {
-                self.run.trace.mark(self.index(), Milestone::FirstByte);
-                Response::default()
-            }
+        let outcome = match &mut self.partial {
+            Some(response) => response.received(bytes),
+            None => self.first_received(bytes),
         };
-        let outcome = response.received(bytes).transpose();
-        match outcome {
-            None => self.partial = Some(Box::new(response)),
-            Some(_) => self.run.trace.mark(self.index(), Milestone::Finished),
+        let outcome = outcome.transpose()?;
+        self.partial = None;
+        self.run.trace.mark(self.index(), Milestone::Finished);
+        Some(outcome)
+    }
+
+    /// An answer that comes whole, as most do, is never kept.
+    fn first_received(&mut self, bytes: &[u8]) -> Result<Option<Reply>, Failure> {
+        self.run.trace.mark(self.index(), Milestone::FirstByte);
+        let mut response = Response::default();
+        let reply = response.received(bytes)?;
+        if reply.is_none() {
+            self.partial = Some(Box::new(response));
         }
-        outcome
+        Ok(reply)
     }
 
     /// The peer closed its side: the outcome, which is a reply if its body ends with the connection.

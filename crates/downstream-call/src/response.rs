@@ -206,11 +206,17 @@ fn bad_length() -> Failure {
     Failure::Malformed("content-length".into())
 }
 
-/// Whether an empty line ends in the bytes from `start` on. Without it a head is not worth parsing again, which
-/// keeps a head that arrives byte by byte from costing the square of its length.
+/// Whether an empty line after a line of text ends in the bytes from `start` on. Without it a head is not worth
+/// parsing again, which keeps a head that arrives byte by byte, and blank lines before it, from costing the square
+/// of their length.
 fn has_empty_line(bytes: &[u8], start: usize) -> bool {
-    let tail = &bytes[start.saturating_sub(3)..];
-    tail.windows(2).any(|pair| pair == b"\n\n") || tail.windows(3).any(|three| three == b"\n\r\n")
+    // Up to four bytes earlier: the last one of the text, and all of `\r\n\r\n` but its end.
+    let mut lines = bytes[start.saturating_sub(4)..].split_inclusive(|byte| *byte == b'\n');
+    let mut text = false;
+    lines.any(|line| {
+        let empty = matches!(line, b"\n" | b"\r\n");
+        mem::replace(&mut text, !empty) && empty
+    })
 }
 
 pub(crate) fn refused(error: httparse::Error) -> Failure {

@@ -5,7 +5,11 @@ use std::time::Instant;
 
 /// A handle that notes milestones; cheap to clone, and does nothing when off.
 #[derive(Clone, Debug, Default)]
-pub struct Trace(Option<Arc<Mutex<Vec<Mark>>>>);
+pub struct Trace {
+    marks: Option<Arc<Mutex<Vec<Mark>>>>,
+    /// The number of this handle's first call.
+    first: usize,
+}
 
 /// One milestone of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +41,25 @@ impl Trace {
     /// Notes nothing.
     #[must_use]
     pub const fn off() -> Self {
-        Self(None)
+        Self { marks: None, first: 0 }
     }
 
     /// Notes everything, for [`marks`](Trace::marks) to tell.
     #[must_use]
     pub fn on() -> Self {
-        Self(Some(Arc::default()))
+        Self { marks: Some(Arc::default()), first: 0 }
+    }
+
+    /// The same trace for a part of the run: what the part calls 0 is the run's call number `first`.
+    #[must_use]
+    pub fn part(&self, first: usize) -> Self {
+        Self { marks: self.marks.clone(), first: self.first + first }
     }
 
     /// Notes that `call` reached `milestone` now.
     pub fn mark(&self, call: usize, milestone: Milestone) {
-        if let Some(marks) = &self.0 {
+        if let Some(marks) = &self.marks {
+            let call = self.first + call;
             let mark = Mark { call, milestone, at: Instant::now(), thread: std::thread::current().id() };
             marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
         }
@@ -57,7 +68,7 @@ impl Trace {
     /// All marks so far, in the order they were noted.
     #[must_use]
     pub fn marks(&self) -> Vec<Mark> {
-        let Some(marks) = &self.0 else { return Vec::new() };
+        let Some(marks) = &self.marks else { return Vec::new() };
         marks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

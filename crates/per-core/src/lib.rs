@@ -1,1 +1,124 @@
-//! One event loop for each core.
+//! One event loop for each core: on threads, and in processes.
+//!
+//! *How it waits*: as `generator-style` does, whose loop every core runs. The calls are dealt out before any of them
+//! starts, and from then on nothing is shared: no lock, no queue, no socket that two loops know.
+//!
+//! *What to notice*: waiting needs no second core, so with idle calls this is no faster than one loop. It pays when
+//! the loop itself is the bottleneck. What a request needs stays on its core: a diamond is not spread over loops.
+//! Threads share memory and die together; a process dies alone ([`PerProcess`]), and its siblings go on.
+//!
+//! *What is deliberately missing*: stealing. A loop that got the slow calls keeps them; pinning to a core as well,
+//! which on a shared machine does more harm than good.
+
+mod child;
+mod per_process;
+mod split;
+mod wire;
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use downstream_call::{Call, Diamond, Model, Outcome, Run};
+use generator_style::GeneratorStyle;
+
+pub use child::{CHILD_ARGUMENT, child};
+pub use per_process::PerProcess;
+use split::{Share, split};
+
+/// Makes calls on one thread for each core, each with a loop of its own.
+#[derive(Debug)]
+pub struct PerCore {
+    loops: Vec<Loop>,
+}
+
+/// A thread that runs one event loop.
+#[derive(Debug)]
+struct Loop {
+    /// `None` once the loop is asked to end.
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Job = Box<dyn FnOnce(&mut GeneratorStyle) + Send>;
+
+impl PerCore {
+    /// Starts a loop for each core that this process may use.
+    ///
+    /// # Errors
+    /// No thread or no descriptor was left.
+    pub fn new() -> io::Result<Self> {
+        Self::with_loops(thread::available_parallelism()?)
+    }
+
+    /// Starts so many loops.
+    ///
+    /// # Errors
+    /// No thread or no descriptor was left.
+    pub fn with_loops(count: NonZeroUsize) -> io::Result<Self> {
+        let loops = (0..count.get()).map(|_| Loop::start()).collect::<io::Result<_>>()?;
+        Ok(Self { loops })
+    }
+}
+
+impl Model for PerCore {
+    fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        let shares = split(run, calls.len(), self.loops.len());
+        let begin = |(share, each): (Share, &Loop)| {
+            let calls = calls[share.calls.clone()].to_vec();
+            each.ask(move |model| model.fan_out(&share.run, &calls))
+        };
+        let answers: Vec<_> = shares.into_iter().zip(&self.loops).map(begin).collect();
+        let mut outcomes = Vec::with_capacity(calls.len());
+        for answer in answers {
+            outcomes.extend(answer.recv().map_err(|_| lost())??);
+        }
+        Ok(outcomes)
+    }
+
+    /// On one loop: five small calls are not worth a second core.
+    fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
+        let (run, plan) = (run.clone(), plan.clone());
+        self.loops[0].ask(move |model| model.diamond(&run, &plan)).recv().map_err(|_| lost())?
+    }
+}
+
+impl Loop {
+    fn start() -> io::Result<Self> {
+        let mut model = GeneratorStyle::new()?;
+        let (jobs, inbox) = mpsc::channel::<Job>();
+        let thread = thread::Builder::new().name("per-core".into()).spawn(move || {
+            for job in inbox {
+                job(&mut model);
+            }
+        })?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Has the loop do something; the answer can be waited for.
+    fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut GeneratorStyle) -> T + Send + 'static,
+    ) -> Receiver<T> {
+        let (answer, answered) = mpsc::channel();
+        if let Some(jobs) = &self.jobs {
+            // If either end is gone, `recv` says so.
+            let _ = jobs.send(Box::new(move |model| _ = answer.send(job(model))));
+        }
+        answered
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lost() -> io::Error {
+    io::Error::other("a loop's thread has ended; make the model anew")
+}

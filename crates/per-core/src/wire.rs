@@ -1,0 +1,97 @@
+//! What passes between the parent and a child: JSON, one value a line.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use downstream_call::{Call, Failure, Outcome, Reply, Work};
+use serde::{Deserialize, Serialize};
+
+/// From the parent.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum Request {
+    /// Make these calls; an answer for each, in the order they end up in.
+    FanOut { in_flight: NonZeroUsize, work: WireWork, calls: Vec<WireCall> },
+    /// Make the diamond below this call's path.
+    Diamond { work: WireWork, base: WireCall },
+    /// End what is running.
+    Cancel,
+}
+
+/// From a child, once for each request but `Cancel`.
+pub(crate) type Answer = Result<Vec<WireOutcome>, String>;
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct WireCall {
+    address: SocketAddr,
+    host: String,
+    path: String,
+    timeout: Duration,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum WireOutcome {
+    Reply { status: u16, body: Vec<u8>, worked: Option<u64> },
+    Failure(String),
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum WireWork {
+    None,
+    Fibonacci(u32),
+    CpuTime(Duration),
+}
+
+impl From<&Call> for WireCall {
+    fn from(call: &Call) -> Self {
+        let (host, path) = (call.host.to_string(), call.path.to_string());
+        Self { address: call.address, host, path, timeout: call.timeout }
+    }
+}
+
+impl From<WireCall> for Call {
+    fn from(call: WireCall) -> Self {
+        let (host, path) = (call.host.into(), call.path.into());
+        Self { address: call.address, host, path, timeout: call.timeout }
+    }
+}
+
+impl From<Outcome> for WireOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Ok(Reply { status, body, worked }) => Self::Reply { status, body, worked },
+            Err(failure) => Self::Failure(failure.to_string()),
+        }
+    }
+}
+
+impl From<WireOutcome> for Outcome {
+    fn from(outcome: WireOutcome) -> Self {
+        match outcome {
+            WireOutcome::Reply { status, body, worked } => Ok(Reply { status, body, worked }),
+            WireOutcome::Failure(text) => Err(text.parse().unwrap_or(Failure::Lost)),
+        }
+    }
+}
+
+impl WireWork {
+    /// The work to be done by the child, and what is left for the parent: a function does not pass through a pipe.
+    pub(crate) fn divide(work: Work) -> (Self, Work) {
+        match work {
+            Work::None => (Self::None, Work::None),
+            Work::Fibonacci(n) => (Self::Fibonacci(n), Work::None),
+            Work::CpuTime(limit) => (Self::CpuTime(limit), Work::None),
+            Work::Function(_) => (Self::None, work),
+        }
+    }
+}
+
+impl From<WireWork> for Work {
+    fn from(work: WireWork) -> Self {
+        match work {
+            WireWork::None => Self::None,
+            WireWork::Fibonacci(n) => Self::Fibonacci(n),
+            WireWork::CpuTime(limit) => Self::CpuTime(limit),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What is particular to loops that share nothing; what all models promise is in the harness's conformance suite.
+
+use std::num::NonZeroUsize;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use downstream_call::{Call, Cancel, Diamond, Failure, Milestone, Model, Run, Trace};
+use downstream_mock::{Config, Mock};
+use per_core::{PerCore, PerProcess};
+
+const LATENCY: Duration = Duration::from_millis(50);
+const PATIENT: Duration = Duration::from_secs(10);
+
+fn mock(latency: Duration) -> Mock {
+    Mock::start(Config { latency, ..Config::default() }).expect("a mock")
+}
+
+fn calls(mock: &Mock, count: usize) -> Vec<Call> {
+    let call = |id| Call::get(&format!("{}/echo/{id}", mock.url()), PATIENT).expect("a call");
+    (0..count).map(call).collect()
+}
+
+fn number(count: usize) -> NonZeroUsize {
+    NonZeroUsize::new(count).expect("not zero")
+}
+
+fn processes(count: usize) -> PerProcess {
+    let program = Command::new(env!("CARGO_BIN_EXE_per-process-loop"));
+    PerProcess::with_program(program, number(count)).expect("children")
+}
+
+#[test]
+fn every_loop_makes_its_part_and_the_outcomes_come_in_the_order_of_calls() {
+    let models: [Box<dyn Model>; 2] =
+        [Box::new(PerCore::with_loops(number(3)).expect("loops")), Box::new(processes(3))];
+    for mut model in models {
+        let mock = mock(LATENCY);
+        let outcomes = model.fan_out(&Run::default(), &calls(&mock, 100)).expect("a run");
+        for (id, outcome) in outcomes.into_iter().enumerate() {
+            assert_eq!(outcome.expect("a reply").body, id.to_string().into_bytes());
+        }
+        assert_eq!(mock.stats().peak_in_flight, 100);
+    }
+}
+
+#[test]
+fn together_the_loops_keep_the_limit_of_calls_in_flight() {
+    let models: [Box<dyn Model>; 2] =
+        [Box::new(PerCore::with_loops(number(4)).expect("loops")), Box::new(processes(4))];
+    for mut model in models {
+        for limit in [1, 3, 6] {
+            let mock = mock(Duration::from_millis(10));
+            let run = Run { in_flight: number(limit), ..Run::default() };
+            let outcomes = model.fan_out(&run, &calls(&mock, 20)).expect("a run");
+            assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+            assert_eq!(mock.stats().peak_in_flight, limit as u64);
+        }
+    }
+}
+
+#[test]
+fn a_trace_numbers_the_calls_of_the_run_not_those_of_a_loop() {
+    let mock = mock(Duration::from_millis(1));
+    let run = Run { trace: Trace::on(), ..Run::default() };
+    PerCore::with_loops(number(3)).expect("loops").fan_out(&run, &calls(&mock, 10)).expect("a run");
+    let mut finished: Vec<_> = run
+        .trace
+        .marks()
+        .iter()
+        .filter(|mark| mark.milestone == Milestone::Finished)
+        .map(|mark| mark.call)
+        .collect();
+    finished.sort_unstable();
+    assert_eq!(finished, (0..10).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_diamond_passes_through_a_pipe() {
+    let mock = mock(LATENCY);
+    let base = Call::get(&format!("{}/diamond", mock.url()), PATIENT).expect("a call");
+    let reply = processes(2).diamond(&Run::default(), &Diamond::new(base)).expect("a run").expect("a reply");
+    assert_eq!(reply.status, 200);
+    assert_eq!((mock.stats().requests, mock.stats().peak_in_flight), (5, 3));
+}
+
+#[test]
+fn cancelling_reaches_every_process() {
+    let mock = mock(PATIENT);
+    let run = Run { cancel: Cancel::new().expect("a pair"), ..Run::default() };
+    let mut model = processes(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
+            run.cancel.cancel();
+        });
+        let outcomes = model.fan_out(&run, &calls(&mock, 10)).expect("a run");
+        assert!(outcomes.iter().all(|outcome| *outcome == Err(Failure::Cancelled)), "{outcomes:?}");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_child_loses_its_own_calls_and_is_replaced() {
+    let mock = mock(Duration::from_millis(300));
+    let mut model = processes(2);
+    let victim = model.process_ids()[1];
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
+            let killed = Command::new("kill").args(["-9", &victim.to_string()]).status().expect("kill(1)");
+            assert!(killed.success());
+        });
+        let outcomes = model.fan_out(&Run::default(), &calls(&mock, 10)).expect("a run");
+        assert!(outcomes[..5].iter().all(Result::is_ok), "{outcomes:?}");
+        assert!(outcomes[5..].iter().all(|outcome| *outcome == Err(Failure::Lost)), "{outcomes:?}");
+    });
+    let outcomes = model.fan_out(&Run::default(), &calls(&mock, 10)).expect("a run");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+}
