@@ -1,0 +1,84 @@
+//! What a contestant prints: a line for each call, `CALL STATUS BODY` or `CALL - FAILURE`.
+//!
+//! *What to notice.* The body is escaped as by [`u8::escape_ascii`], so that a line is a line whatever was answered, and
+//! any language can write one. Lines may come in any order.
+
+use std::fmt;
+
+use downstream_call::{Failure, Outcome};
+
+/// One line of a contestant's standard output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which call: its number from 0.
+    pub call: usize,
+    /// How it ended: the status and the body, or the failure.
+    pub answer: Result<(u16, Vec<u8>), Failure>,
+}
+
+impl Line {
+    /// The line for a call's outcome.
+    #[must_use]
+    pub fn new(call: usize, outcome: Outcome) -> Self {
+        Self { call, answer: outcome.map(|reply| (reply.status, reply.body)) }
+    }
+
+    /// Reads a line without its end.
+    #[must_use]
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        let mut fields = line.splitn(3, |byte| *byte == b' ');
+        let call = number(fields.next()?)?;
+        let status = fields.next()?;
+        let rest = fields.next().unwrap_or_default();
+        let answer = match status {
+            b"-" => Err(str::from_utf8(rest).ok()?.parse().ok()?),
+            _ => Ok((number(status)?, unescape(rest)?)),
+        };
+        Some(Self { call, answer })
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.answer {
+            Ok((status, body)) => write!(f, "{} {status} {}", self.call, body.escape_ascii()),
+            Err(failure) => write!(f, "{} - {failure}", self.call),
+        }
+    }
+}
+
+/// Digits alone: `str::parse` would take a sign as well.
+fn number<Number: std::str::FromStr>(digits: &[u8]) -> Option<Number> {
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Undoes [`u8::escape_ascii`].
+fn unescape(mut text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    while let Some((&first, rest)) = text.split_first() {
+        let (byte, rest) = if first == b'\\' { escaped(rest)? } else { (first, rest) };
+        bytes.push(byte);
+        text = rest;
+    }
+    Some(bytes)
+}
+
+/// The byte that was escaped, and what follows it.
+fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
+    let (&kind, rest) = text.split_first()?;
+    let byte = match kind {
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'n' => b'\n',
+        b'\'' | b'"' | b'\\' => kind,
+        b'x' => {
+            let (digits, rest) = rest.split_at_checked(2)?;
+            return Some((u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()?, rest));
+        }
+        _ => return None,
+    };
+    Some((byte, rest))
+}

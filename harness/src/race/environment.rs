@@ -1,0 +1,101 @@
+//! Where and how a race was run: without it, its numbers mean little.
+
+use serde::{Deserialize, Serialize};
+
+use super::RaceArgs;
+
+/// The machine, the program, and what it was asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Environment {
+    /// `meanwhile` and its version.
+    pub program: String,
+    /// `release`, or `debug`, which no number should come from.
+    pub build: String,
+    /// The system, such as `linux`.
+    pub os: String,
+    /// The kernel's release.
+    pub kernel: Option<String>,
+    /// Such as `x86_64`.
+    pub architecture: String,
+    /// The processor's name.
+    pub cpu: Option<String>,
+    /// How many cores this process may use.
+    pub cores: Option<usize>,
+    /// The machine's memory.
+    pub memory_bytes: Option<u64>,
+    /// How many descriptors a process may have.
+    pub descriptor_limit: u64,
+    /// How long the mock waits before each answer, in milliseconds.
+    pub latency_ms: u64,
+    /// How long a call may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// How many calls may be in flight, if that is limited.
+    pub in_flight: Option<usize>,
+    /// How many workers a pool has, if not its own number.
+    pub workers: Option<usize>,
+    /// What was computed with each reply, as on the command line.
+    pub work: String,
+    /// How often each contestant was to run.
+    pub rounds: usize,
+    /// Where the random order started.
+    pub seed: u64,
+    /// Who ran after whom.
+    pub order: Vec<Order>,
+}
+
+/// The order of one round.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// Calls in it.
+    pub calls: usize,
+    /// Its number, from 1.
+    pub round: usize,
+    /// Who ran, first to last.
+    pub contestants: Vec<String>,
+}
+
+impl Environment {
+    pub(super) fn here(args: &RaceArgs, seed: u64, descriptor_limit: u64) -> Self {
+        Self {
+            program: concat!("meanwhile ", env!("CARGO_PKG_VERSION")).into(),
+            build: if cfg!(debug_assertions) { "debug" } else { "release" }.into(),
+            os: std::env::consts::OS.into(),
+            kernel: kernel(),
+            architecture: std::env::consts::ARCH.into(),
+            cpu: field("/proc/cpuinfo", "model name"),
+            cores: std::thread::available_parallelism().ok().map(usize::from),
+            memory_bytes: memory_bytes(),
+            descriptor_limit,
+            latency_ms: args.latency_ms(),
+            timeout_ms: u64::try_from(args.how.timeout.as_millis()).unwrap_or(u64::MAX),
+            in_flight: args.how.in_flight.map(usize::from),
+            workers: args.how.workers.map(usize::from),
+            work: args.how.work.to_string(),
+            rounds: args.rounds.get(),
+            seed,
+            order: Vec::new(),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn kernel() -> Option<String> {
+    Some(nix::sys::utsname::uname().ok()?.release().to_str()?.into())
+}
+
+#[cfg(not(unix))]
+fn kernel() -> Option<String> {
+    None
+}
+
+fn memory_bytes() -> Option<u64> {
+    let kilobytes: u64 = field("/proc/meminfo", "MemTotal")?.strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// The value of the first `NAME : VALUE` in a file of `/proc`.
+fn field(path: &str, name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    Some(line.trim_start().strip_prefix(':')?.trim().into())
+}

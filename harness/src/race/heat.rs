@@ -1,0 +1,154 @@
+//! The track: contestants run on it one after the other, each watched and then judged.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use downstream_mock::{Config, Mock, Stats};
+
+use super::board::Board;
+use super::contestant::{Contestant, Heat};
+use super::process::{Output, Process};
+use super::report::{Round, Standing};
+use super::verdict::Evidence;
+use super::{Order, RaceArgs, interrupt, patience};
+use crate::Error;
+use crate::measure::Measured;
+use crate::text::human;
+
+/// How long a contestant may take beyond its expectation and its timeout.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long the mock may take to see the end of all connections.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Where the contestants run.
+pub(super) struct Track<'race> {
+    args: &'race RaceArgs,
+    contestants: Vec<Contestant>,
+    random: fastrand::Rng,
+    mock: Mock,
+    meanwhile: PathBuf,
+}
+
+/// What came of one run of one contestant.
+pub(super) struct Finish {
+    pub(super) round: Option<Round>,
+    pub(super) fault: Option<String>,
+}
+
+impl<'race> Track<'race> {
+    /// Starts the mock.
+    pub(super) fn open(
+        args: &'race RaceArgs,
+        contestants: Vec<Contestant>,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        interrupt::listen()?;
+        let config = Config { latency: args.latency, seed, ..Config::default() };
+        let mock = Mock::start(config).map_err(|error| Error::broken("starting the mock", error))?;
+        let meanwhile =
+            std::env::current_exe().map_err(|error| Error::broken("finding this program's file", error))?;
+        Ok(Self { args, contestants, random: fastrand::Rng::with_seed(seed), mock, meanwhile })
+    }
+
+    /// All rounds with so many calls: how everybody did, and in which order.
+    pub(super) fn race(&mut self, calls: usize) -> Result<(Vec<Standing>, Vec<Order>), Error> {
+        let url = format!("{}/echo/{{call}}", self.mock.url());
+        let heat = Heat { args: self.args, url: &url, calls };
+        let mut standings: Vec<_> =
+            self.contestants.iter().map(|contestant| standing(contestant, heat)).collect();
+        let mut board = Board::new(calls, self.args.latency);
+        let mut orders = Vec::new();
+        for round in 1..=self.args.rounds.get() {
+            let order = self.draw(&standings);
+            for &runner in &order {
+                let finish = self.heat(&self.contestants[runner], heat, &mut board)?;
+                standings[runner].note(finish);
+            }
+            let contestants = order.iter().map(|runner| standings[*runner].contestant.clone()).collect();
+            orders.push(Order { calls, round, contestants });
+        }
+        board.clear();
+        standings.iter_mut().for_each(Standing::finish);
+        Ok((standings, orders))
+    }
+
+    /// Draws the order of a round from those who are still in the race.
+    fn draw(&mut self, standings: &[Standing]) -> Vec<usize> {
+        let mut order: Vec<_> = (0..standings.len()).filter(|runner| !standings[*runner].is_out()).collect();
+        self.random.shuffle(&mut order);
+        order
+    }
+
+    /// Runs one contestant once, and judges it when it is over.
+    fn heat(&self, contestant: &Contestant, heat: Heat<'_>, board: &mut Board) -> Result<Finish, Error> {
+        let mut lane = board.lane(contestant.name());
+        self.settle()?;
+        self.mock.reset_stats();
+        let command = contestant.command(&self.meanwhile, heat);
+        let process = Process::start(&self.meanwhile, &command, heat.calls)
+            .map_err(|error| Error::broken("starting a process to measure in", error))?;
+        let limit = time_limit(contestant, heat);
+        let output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
+        let finish = match output {
+            Some(output) => {
+                self.settle()?;
+                judge(heat, &output, &self.mock.stats())
+            }
+            None => hung(limit, &self.mock.stats(), heat),
+        };
+        lane.finish(&finish);
+        Ok(finish)
+    }
+
+    /// Waits until nobody has a connection to the mock.
+    fn settle(&self) -> Result<(), Error> {
+        if self.mock.wait_for(SETTLE, |stats| stats.open_connections == 0) {
+            return Ok(());
+        }
+        Err(Error::Broken(
+            "connections to the mock stay open: end the program that a contestant left behind".into(),
+        ))
+    }
+}
+
+/// At the start: without rounds, and perhaps out already.
+fn standing(contestant: &Contestant, heat: Heat<'_>) -> Standing {
+    Standing {
+        contestant: contestant.name().into(),
+        calls: heat.calls,
+        latency_ms: heat.args.latency_ms(),
+        not_run: patience::not_run(contestant, heat),
+        ..Standing::default()
+    }
+}
+
+/// When a contestant has to be ended. Of a program nobody knows how many calls it makes at once, so it gets as long as
+/// patience lasts.
+fn time_limit(contestant: &Contestant, heat: Heat<'_>) -> Duration {
+    let expectation = heat.expectation(contestant);
+    let patient = match contestant {
+        Contestant::Model(_) => expectation,
+        Contestant::Program(_) => expectation.max(heat.args.patience),
+    };
+    patient + heat.args.how.timeout + GRACE
+}
+
+fn hung(limit: Duration, stats: &Stats, heat: Heat<'_>) -> Finish {
+    let Stats { requests, .. } = stats;
+    let fault =
+        format!("was ended after {}: it had asked for {requests} of {} calls", human(limit), heat.calls);
+    Finish { round: None, fault: Some(fault) }
+}
+
+fn judge(heat: Heat<'_>, output: &Output, stats: &Stats) -> Finish {
+    let usage = match &output.measured {
+        Measured::Ended(usage) => usage,
+        Measured::NotStarted(error) => {
+            return Finish { round: None, fault: Some(format!("could not be started: {error}")) };
+        }
+    };
+    let in_flight = heat.args.how.allowed(heat.calls);
+    let verdict = Evidence { calls: heat.calls, in_flight, stdout: &output.stdout, usage, stats }.judge();
+    let round = Round::new(usage, stats.peak_in_flight, verdict.ok, verdict.failed);
+    Finish { round: Some(round), fault: verdict.fault }
+}
