@@ -89,8 +89,9 @@ impl Call {
         if self.path.len() > MAX_PATH_BYTES {
             return Err(Failure::Unsendable("the path is longer than 65534 bytes"));
         }
-        if self.path.bytes().any(|byte| matches!(byte, 0..=b' ' | b'#' | b'<' | b'>' | b'`' | 0x7f)) {
-            return Err(Failure::Unsendable("the path has a space, a control byte or one of # < > `"));
+        let unfit = |byte| matches!(byte, 0..=b' ' | b'"' | b'#' | b'<' | b'>' | b'`' | 0x7f);
+        if self.path.bytes().any(unfit) {
+            return Err(Failure::Unsendable("the path has a space, a control byte or one of \" # < > `"));
         }
         if self.host.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
             return Err(Failure::Unsendable("the host has a space or a control byte"));

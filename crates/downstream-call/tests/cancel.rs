@@ -1,0 +1,65 @@
+//! A wish to stop can be waited on like a socket, by every clone, from any thread.
+
+use std::io::{ErrorKind, Read};
+use std::thread;
+
+use downstream_call::Cancel;
+
+/// Whether a loop that waits for the wish would wake up now.
+fn is_readable(cancel: &Cancel) -> bool {
+    let mut socket = cancel.socket().expect("it can be cancelled");
+    match socket.read(&mut [0]) {
+        Ok(length) => length == 0,
+        Err(error) if error.kind() == ErrorKind::WouldBlock => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn what_is_never_cancelled_holds_no_descriptor() {
+    // A constant could not open one.
+    const NEVER: Cancel = Cancel::never();
+    let cancel = NEVER;
+    cancel.cancel();
+    assert!(cancel.socket().is_none() && !cancel.is_cancelled());
+    assert!(Cancel::default().socket().is_none());
+}
+
+#[test]
+fn nothing_is_readable_before_it_is_cancelled() {
+    let cancel = Cancel::new().expect("descriptors");
+    assert!(!cancel.is_cancelled());
+    assert!(!is_readable(&cancel));
+}
+
+#[test]
+fn once_cancelled_it_is_readable_for_ever_and_for_every_clone() {
+    let cancel = Cancel::new().expect("descriptors");
+    let clone = cancel.clone();
+    clone.cancel();
+    clone.cancel();
+    drop(clone);
+    for cancel in [cancel.clone(), cancel] {
+        assert!(cancel.is_cancelled());
+        assert!(is_readable(&cancel) && is_readable(&cancel));
+    }
+}
+
+#[test]
+fn it_can_be_cancelled_from_another_thread() {
+    let cancel = Cancel::new().expect("descriptors");
+    thread::scope(|scope| {
+        scope.spawn(|| cancel.cancel());
+        while !is_readable(&cancel) {
+            thread::yield_now();
+        }
+    });
+    assert!(cancel.is_cancelled());
+}
+
+#[test]
+fn one_wish_is_not_another() {
+    let (one, other) = (Cancel::new().expect("descriptors"), Cancel::new().expect("descriptors"));
+    one.cancel();
+    assert!(!other.is_cancelled() && !is_readable(&other));
+}

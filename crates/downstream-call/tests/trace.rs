@@ -1,0 +1,94 @@
+//! Milestones come in their order, once each, however the bytes come.
+
+use std::io::ErrorKind;
+use std::thread;
+use std::time::Duration;
+
+use downstream_call::Milestone::{Finished, FirstByte, Sent, Started};
+use downstream_call::{Call, Exchange, Failure, Milestone, Run, Trace};
+use rstest::rstest;
+
+fn traced() -> (Run, Call) {
+    let run = Run { trace: Trace::on(), ..Run::default() };
+    (run, Call::get("http://127.0.0.1:8080/", Duration::from_secs(1)).expect("good"))
+}
+
+fn milestones(run: &Run) -> Vec<Milestone> {
+    run.trace.marks().iter().map(|mark| mark.milestone).collect()
+}
+
+fn send(exchange: &mut Exchange<'_>) {
+    let mut scratch = [0; 9];
+    while !exchange.is_sent() {
+        let length = exchange.unsent(&mut scratch).len();
+        exchange.sent(length);
+    }
+}
+
+#[rstest]
+#[case::at_once(1000)]
+#[case::byte_by_byte(1)]
+fn a_call_starts_sends_hears_and_finishes(#[case] piece_bytes: usize) {
+    let (run, call) = traced();
+    let mut exchange = Exchange::new(&run, 3, &call).expect("sendable");
+    send(&mut exchange);
+    exchange.sent(0);
+    let response = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    let outcomes = response.chunks(piece_bytes).filter_map(|piece| exchange.received(piece)).count();
+    assert_eq!(outcomes, 1);
+    assert_eq!(milestones(&run), [Started, Sent, FirstByte, Finished]);
+    let marks = run.trace.marks();
+    assert!(marks.is_sorted_by_key(|mark| mark.at));
+    assert!(marks.iter().all(|mark| mark.call == 3 && mark.thread == thread::current().id()));
+}
+
+#[test]
+fn a_call_that_fails_finishes_all_the_same() {
+    let (run, call) = traced();
+    let mut exchange = Exchange::new(&run, 0, &call).expect("sendable");
+    assert_eq!(
+        exchange.failed(std::io::Error::from(ErrorKind::ConnectionRefused)),
+        Err(Failure::ConnectRefused)
+    );
+    assert_eq!(milestones(&run), [Started, Finished]);
+
+    let (run, call) = traced();
+    let mut exchange = Exchange::new(&run, 0, &call).expect("sendable");
+    send(&mut exchange);
+    assert!(exchange.closed().is_err());
+    assert_eq!(milestones(&run), [Started, Sent, Finished]);
+
+    let (run, call) = traced();
+    let mut exchange = Exchange::new(&run, 0, &call).expect("sendable");
+    send(&mut exchange);
+    assert!(exchange.received(b"no HTTP at all").is_some_and(|outcome| outcome.is_err()));
+    assert_eq!(milestones(&run), [Started, Sent, FirstByte, Finished]);
+}
+
+#[test]
+fn a_call_that_is_refused_never_starts() {
+    let (run, call) = traced();
+    assert!(Exchange::new(&run, 0, &call.with_path("/a b")).is_err());
+    assert_eq!(milestones(&run), []);
+}
+
+#[test]
+fn threads_share_a_trace_and_are_told_apart() {
+    let trace = Trace::on();
+    trace.mark(0, Started);
+    thread::scope(|scope| {
+        let theirs = trace.clone();
+        scope.spawn(move || theirs.mark(1, Started));
+    });
+    let marks = trace.marks();
+    assert_eq!(marks.iter().map(|mark| mark.call).collect::<Vec<_>>(), [0, 1]);
+    assert_ne!(marks[0].thread, marks[1].thread);
+}
+
+#[test]
+fn a_trace_that_is_off_notes_nothing() {
+    let trace = Trace::off();
+    trace.mark(0, Started);
+    assert_eq!(trace.marks(), []);
+    assert_eq!(Run::default().trace.marks(), []);
+}
