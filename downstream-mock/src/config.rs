@@ -79,6 +79,8 @@ pub(crate) fn bind(address: SocketAddr, backlog: u16) -> io::Result<TcpListener>
     // On Windows the option means something else: another program may take the port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
+    // Every accepted socket inherits this: an answer leaves at once, however small.
+    socket.set_tcp_nodelay(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(i32::from(backlog))?;

@@ -71,8 +71,6 @@ fn warn_once(error: &io::Error) {
 
 async fn serve(socket: TcpStream, server: Arc<Server>) {
     let _open = server.counts.connection();
-    // An answer leaves at once, however small. Failure means that the client has left: reading will show it.
-    let _ = socket.set_nodelay(true);
     let socket = Fragmented::new(socket, server.fragment, server.counts.snapshot().accepted);
     let service = service_fn(|request| answer(request, Arc::clone(&server)));
     // An error is the client's: it left, or spoke no HTTP, and hyper has told it so.

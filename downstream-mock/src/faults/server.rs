@@ -153,6 +153,8 @@ fn bound(ip: IpAddr, narrow: bool) -> io::Result<Socket> {
         #[cfg(unix)]
         socket.set_tcp_mss(536)?;
     }
+    // Every accepted socket inherits this: each piece of a drip leaves at once.
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     Ok(socket)
 }
@@ -196,7 +198,6 @@ async fn play(listener: tokio::net::TcpListener, stage: Arc<Stage>, open: mpsc::
 
 async fn play_once(socket: tokio::net::TcpStream, stage: Arc<Stage>, _open: mpsc::Sender<Infallible>) {
     let _connection = stage.counts.connection();
-    let _ = socket.set_nodelay(true);
     let socket = Fragmented::new(socket, stage.fragment, stage.counts.snapshot().accepted);
     let script = lock(&stage.script).clone();
     let mut received = Vec::new();

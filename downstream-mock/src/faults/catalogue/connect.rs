@@ -46,20 +46,15 @@ fn request() -> Vec<Fault> {
         fault("never-answered", Script::new().read_head().hold(), TIMED_OUT),
         fault("close-without-answer", Script::new().read_head(), INCOMPLETE),
         fault("reset-without-answer", Script::new().read_head().reset(), RESET),
-        with_long_path(Fault::new(Group::Request, "request-in-parts", Scene::PlayNarrow(slowly), OK)),
-        with_long_path(Fault::new(
-            Group::Request,
-            "request-never-taken",
-            Scene::PlayNarrow(Script::new().await_request().wait(FAR_OFF)),
-            TIMED_OUT,
-        )),
-        with_long_path(fault("close-inside-request", Script::new().await_request(), RESET)),
+        narrow("request-in-parts", slowly, OK),
+        narrow("request-never-taken", Script::new().await_request().wait(FAR_OFF), TIMED_OUT),
+        narrow("close-inside-request", Script::new().await_request(), RESET),
     ]
 }
 
-/// Every piece of the path differs from the others, so that a lost or doubled one shows.
-fn with_long_path(fault: Fault) -> Fault {
-    let mut path: String = (0..LONG_PATH_BYTES / 6).map(|piece| format!("/{piece:05}")).collect();
-    path.truncate(LONG_PATH_BYTES);
-    Fault { path, ..fault }
+/// A request so long that the client's system takes it in parts; no two pieces of its path are alike, so that a lost or
+/// a doubled one shows.
+fn narrow(name: &str, script: Script, expect: Expect) -> Fault {
+    let path = (0..LONG_PATH_BYTES / 6).map(|piece| format!("/{piece:05}")).collect();
+    Fault { path, ..Fault::new(Group::Request, name, Scene::PlayNarrow(script), expect) }
 }
