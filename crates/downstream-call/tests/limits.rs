@@ -102,30 +102,36 @@ fn what_reaches_a_limit_is_read_and_what_goes_beyond_it_fails(
 }
 
 #[rstest]
-#[case::a_head_that_does_not_end(b"HTTP/1.1 200 OK\r\na: ", MAX_HEAD_BYTES, TooLarge::Head)]
-#[case::trailers_that_do_not_end(
-    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\na: ",
-    MAX_HEAD_BYTES,
-    TooLarge::Head
-)]
-#[case::extensions_that_do_not_end(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", 16 * 1024, TooLarge::Extensions)]
-#[case::a_length_beyond_the_limit(b"HTTP/1.1 200 OK\r\nContent-Length: 16777217\r\n\r\n", 0, TooLarge::Body)]
-#[case::a_length_beyond_all_numbers(
-    b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n",
-    0,
-    TooLarge::Body
-)]
+#[case::a_head_that_does_not_end(b"", b"HTTP/1.1 200 OK\r\na: ", MAX_HEAD_BYTES, TooLarge::Head)]
+#[case::trailers_that_do_not_end(CHUNKED, b"0\r\n", 3 + MAX_HEAD_BYTES, TooLarge::Head)]
+#[case::extensions_that_do_not_end(CHUNKED, b"1;", 2 + 16 * 1024, TooLarge::Extensions)]
 fn a_limit_ends_the_exchange_while_the_peer_still_sends(
+    #[case] before: &[u8],
     #[case] start: &[u8],
-    #[case] flood_bytes: usize,
+    #[case] limit: usize,
     #[case] beyond: TooLarge,
 ) {
-    let response = [start, &vec![b'x'; flood_bytes]].concat();
+    let flood = [before, start, &vec![b'x'; limit - start.len()]].concat();
     for piece_bytes in [usize::MAX, 4096, 1] {
-        let delivery = Delivery::sized(&response, piece_bytes, End::Silence);
-        assert_eq!(outcome_of(&delivery), Err(Failure::TooLarge(beyond)), "pieces of {piece_bytes}");
-        assert_ne!(hyper_ends(&delivery), Err("timed-out".into()), "hyper waits, pieces of {piece_bytes}");
+        let above = Delivery::sized(&flood, piece_bytes, End::Silence);
+        assert_eq!(outcome_of(&above), Err(Failure::TooLarge(beyond)), "pieces of {piece_bytes}");
+        assert_ne!(hyper_ends(&above), Err("timed-out".into()), "hyper waits, pieces of {piece_bytes}");
+
+        let within = Delivery::sized(&flood[..flood.len() - 1], piece_bytes, End::Silence);
+        assert_eq!(outcome_of(&within), Err(Failure::TimedOut), "pieces of {piece_bytes}");
+        assert_eq!(hyper_ends(&within), Err("timed-out".into()), "hyper, pieces of {piece_bytes}");
     }
+}
+
+#[rstest]
+#[case::just_beyond("16777217")]
+#[case::beyond_what_hyper_counts("18446744073709551614")]
+#[case::the_largest_number("18446744073709551615")]
+fn a_length_beyond_the_limit_fails_before_any_body(#[case] length: &str) {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+    let delivery = Delivery::whole(head.as_bytes(), End::Silence);
+    assert_eq!(outcome_of(&delivery), Err(Failure::TooLarge(TooLarge::Body)));
+    assert_ne!(hyper_ends(&delivery), Err("timed-out".into()));
 }
 
 #[test]
