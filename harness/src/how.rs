@@ -20,7 +20,7 @@ pub struct HowArgs {
     /// How many calls may wait at the same time [default: all]
     #[arg(long, value_name = "N", value_parser = text::count)]
     pub in_flight: Option<NonZeroUsize>,
-    /// How many workers a pool has [default: 32]
+    /// How many workers a pool has, or how many loops there are [default: 32, or one for each core]
     #[arg(long, value_name = "N", value_parser = text::count)]
     pub workers: Option<NonZeroUsize>,
     /// What to compute with each reply: fib:30, or 40ms of CPU time
@@ -36,7 +36,7 @@ impl HowArgs {
     /// What a model is made with.
     #[must_use]
     pub fn setup(&self) -> Setup {
-        Setup { workers: self.workers }
+        Setup { workers: self.workers, ..Setup::default() }
     }
 
     /// What stays fixed for the run.

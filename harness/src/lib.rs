@@ -7,6 +7,7 @@
 //! *What is deliberately missing.* Anything about waiting. That is what the models are for.
 
 mod capture;
+mod check;
 mod descriptors;
 mod error;
 mod group;
@@ -15,6 +16,7 @@ mod list;
 mod program;
 mod text;
 
+pub mod conformance;
 pub mod measure;
 pub mod models;
 pub mod protocol;

@@ -6,6 +6,8 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::Command;
 
 use downstream_call::Model;
 
@@ -29,11 +31,13 @@ pub struct Entry {
 /// Makes a model, with all its threads, rings and runtimes.
 pub type Make = fn(&Setup) -> io::Result<Box<dyn Model>>;
 
-/// What a model is made with.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a model is made with; nothing of it has to be given.
+#[derive(Clone, Debug, Default)]
 pub struct Setup {
-    /// How many workers a pool has; [`DEFAULT_WORKERS`] unless given.
+    /// How many workers a pool has, or how many loops there are.
     pub workers: Option<NonZeroUsize>,
+    /// The file of `meanwhile`, for a model that is several processes; this program itself, unless given.
+    pub meanwhile: Option<PathBuf>,
 }
 
 /// How many workers a pool has unless told otherwise.
@@ -78,19 +82,61 @@ macro_rules! model_list {
                 lesson: "waits for one answer before it asks for the next: times add up",
                 make: |_| serial::Serial::new(),
             }
+            busy_poll "busy-poll" {
+                waits: "not at all: asks every socket again and again",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "asks all the time, so that waiting costs a core",
+                make: |_| busy_poll::BusyPoll::new(),
+            }
+            thread_per_call "thread-per-call" {
+                waits: "in a blocking read, on a thread for each call",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "",
+                make: |_| thread_pool::ThreadPerCall::new(),
+            }
+            thread_pool "thread-pool" {
+                waits: "in a blocking read, on one of a few threads",
+                at_once: Workers,
+                platform: Everywhere,
+                lesson: "calls beyond the workers wait for a worker, not for the downstream",
+                make: |setup| thread_pool::ThreadPool::with_workers(setup.workers()),
+            }
+            rayon "rayon" {
+                waits: "in a blocking read, on a pool made for computing",
+                at_once: Workers,
+                platform: Everywhere,
+                lesson: "the same as thread-pool; its own default, a worker for each core, is made for computing",
+                make: |setup| thread_pool::Rayon::with_workers(setup.workers()),
+            }
             epoll_state_machine "epoll-state-machine" {
-                waits: "in epoll_wait, with one enum for each call",
+                waits: "in epoll_wait, with an enum for each call",
                 at_once: Unlimited,
                 platform: Linux,
                 lesson: "",
                 make: |_| epoll_state_machine::EpollStateMachine::new(),
             }
             generator_style "generator-style" {
-                waits: "in poll, while each call has yielded its socket",
+                waits: "in a loop's poll, once each call has yielded its socket",
                 at_once: Unlimited,
                 platform: Everywhere,
                 lesson: "",
                 make: |_| generator_style::GeneratorStyle::new(),
+            }
+            per_core "per-core" {
+                waits: "in a loop's poll, on a thread for each core",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "",
+                make: |setup| per_core::PerCore::with_loops(setup.loops()?),
+            }
+            per_process "per-process" {
+                waits: "in a loop's poll, in a process for each core",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "its memory and threads are those of all its processes, added up",
+                make: |setup| per_core::PerProcess::with_program(setup.child()?, setup.loops()?),
             }
         }
     };
@@ -208,13 +254,32 @@ impl Entry {
     }
 }
 
+impl Setup {
+    fn workers(&self) -> NonZeroUsize {
+        self.workers.unwrap_or(DEFAULT_WORKERS)
+    }
+
+    /// A loop for each core.
+    fn loops(&self) -> io::Result<NonZeroUsize> {
+        self.workers.map_or_else(std::thread::available_parallelism, Ok)
+    }
+
+    /// A process that is one of a model's several.
+    fn child(&self) -> io::Result<Command> {
+        let meanwhile = self.meanwhile.clone().map_or_else(std::env::current_exe, Ok)?;
+        let mut child = Command::new(meanwhile);
+        child.arg(per_core::CHILD_ARGUMENT);
+        Ok(child)
+    }
+}
+
 impl AtOnce {
     /// How many calls can be in flight.
     #[must_use]
     pub fn limit(self, setup: &Setup) -> usize {
         match self {
             Self::One => 1,
-            Self::Workers => setup.workers.unwrap_or(DEFAULT_WORKERS).get(),
+            Self::Workers => setup.workers().get(),
             Self::Unlimited => usize::MAX,
         }
     }

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use downstream_mock::ServeArgs;
 
+use crate::check::CheckArgs;
 use crate::race::RaceArgs;
 use crate::run::RunArgs;
-use crate::{Error, list, measure, race, run};
+use crate::{Error, check, list, measure, race, run};
 
 /// One slow downstream call, made in every concurrency model there is, side by side
 ///
@@ -26,6 +27,8 @@ enum Command {
     Race(RaceArgs),
     /// Make calls with one model, in this process, and print a line for each
     Run(RunArgs),
+    /// Hold models against the conformance suite: every promise, every fault
+    Check(CheckArgs),
     /// Serve the slow downstream
     Serve(ServeArgs),
     /// Show the models: what each waits with, and where it runs
@@ -37,6 +40,9 @@ enum Command {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Be one of the processes of `per-process`
+    #[command(hide = true, name = per_core::CHILD_ARGUMENT)]
+    Child,
 }
 
 /// The whole program, from its arguments to its exit status.
@@ -61,6 +67,7 @@ impl Command {
         match self {
             Self::Race(args) => race::race(&args),
             Self::Run(args) => run::run(&args),
+            Self::Check(args) => check::check(&args),
             Self::Serve(args) => downstream_mock::serve(&args, &["serve"])
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(|error| Error::Broken(error.to_string())),
@@ -69,6 +76,9 @@ impl Command {
                 Ok(ExitCode::SUCCESS)
             }
             Self::Measure { command } => Ok(measure::measure(&command)),
+            Self::Child => per_core::child()
+                .map(|()| ExitCode::SUCCESS)
+                .map_err(|error| Error::broken("one of several processes", error)),
         }
     }
 }

@@ -21,6 +21,8 @@ const WIDTH: usize = 40;
 /// One line for each contestant that has started.
 pub(super) struct Board {
     lines: MultiProgress,
+    /// A line goes away when it is dropped.
+    _title: ProgressBar,
     lanes: Vec<(String, ProgressBar)>,
     calls: usize,
 }
@@ -37,10 +39,12 @@ impl Board {
         if !std::io::stdout().is_terminal() {
             lines.set_draw_target(ProgressDrawTarget::hidden());
         }
-        let headline = format!("{}, each answered after {}", counted(calls, "call"), human(latency));
-        let title = ProgressBar::new_spinner().with_style(template("\n{msg}")).with_message(headline);
-        lines.add(title).tick();
-        Self { lines, lanes: Vec::new(), calls }
+        let title = format!("{}, each answered after {}", counted(calls, "call"), human(latency));
+        let title = style(title).for_stderr().bold().to_string();
+        let line = ProgressBar::new_spinner().with_style(template("\n {msg}\n")).with_message(title);
+        let title = lines.add(line);
+        title.tick();
+        Self { lines, _title: title, lanes: Vec::new(), calls }
     }
 
     pub(super) fn lane(&mut self, name: &str) -> Lane {
@@ -57,9 +61,11 @@ impl Board {
         self.lanes.push((name.into(), line.clone()));
         line
     }
+}
 
-    /// Takes the board away: the table that follows has it all.
-    pub(super) fn clear(&self) {
+impl Drop for Board {
+    /// Takes the board away: the table that follows has it all, and an interrupted race leaves the terminal as it was.
+    fn drop(&mut self) {
         // A terminal that is gone needs no clearing.
         let _ = self.lines.clear();
     }

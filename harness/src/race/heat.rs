@@ -67,7 +67,6 @@ impl<'race> Track<'race> {
             let contestants = order.iter().map(|runner| standings[*runner].contestant.clone()).collect();
             orders.push(Order { calls, round, contestants });
         }
-        board.clear();
         standings.iter_mut().for_each(Standing::finish);
         Ok((standings, orders))
     }

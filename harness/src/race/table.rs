@@ -114,7 +114,7 @@ fn reasons(standings: &[Standing]) -> Vec<String> {
 /// What the columns mean, and what to learn from the rows.
 pub(super) fn notes(report: &Report) -> String {
     let mut notes = vec![
-        "wall, user, system, CPU, peak RSS, peak threads: one process each, measured from outside, with its start",
+        "wall, user, system, CPU, peak RSS, peak threads: one process each, measured from outside",
         "in flight: the most calls that the mock saw at a time; relative: wall, as a multiple of the fastest",
     ];
     if report.environment.rounds > 1 {

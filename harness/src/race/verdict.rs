@@ -48,8 +48,9 @@ impl Evidence<'_> {
     fn answers(&self) -> Result<Answers, String> {
         let mut answers: Answers = vec![None; self.calls];
         for text in lines(&self.stdout.bytes) {
-            let line = Line::parse(text)
-                .ok_or_else(|| format!("printed {:?}, which is no line of an answer", printable(text, 40)))?;
+            let line = Line::parse(text).ok_or_else(|| {
+                format!("printed \"{}\", which is no line of an answer", printable(text, 40))
+            })?;
             let answer = answers
                 .get_mut(line.call)
                 .ok_or_else(|| format!("answered call {}, which there is not", line.call))?;
@@ -115,7 +116,7 @@ fn wrong(answers: &Answers) -> Option<String> {
     answers.iter().enumerate().find_map(|(call, answer)| match answer {
         Some(Ok((200, body))) if *body == call.to_string().into_bytes() => None,
         Some(Ok((200, body))) => {
-            Some(format!("call {call} was answered {:?}, not \"{call}\"", printable(body, 40)))
+            Some(format!("call {call} was answered \"{}\", not \"{call}\"", printable(body, 40)))
         }
         Some(Ok((status, _))) => Some(format!("call {call} has status {status}, not 200")),
         Some(Err(_)) | None => None,

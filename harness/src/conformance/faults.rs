@@ -1,0 +1,84 @@
+//! The matrix: each fault of the mock's catalogue, alone and among healthy calls.
+
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Outcome, Run};
+use downstream_mock::faults::{Expect, Fault, FaultServer};
+
+use super::Stage;
+use super::stage::{PATIENT, answers};
+
+/// Healthy calls around the faulty ones.
+pub(super) const NEIGHBOURS: usize = 50;
+
+/// How late an outcome may be after a deadline: the scheduler's part, not the model's.
+const LATE: Duration = Duration::from_millis(100);
+
+/// The fault as the only call of its run; then the model must still work.
+pub(super) fn alone(stage: &mut Stage, fault: &Fault) -> Result<(), String> {
+    let (_server, call) = staged(stage, fault)?;
+    let started = Instant::now();
+    let outcomes = stage.fan_out(&Run::default(), std::slice::from_ref(&call))?;
+    in_time(started.elapsed(), call.timeout)?;
+    ended_as(fault, &outcomes[0])?;
+    stage.still_works()
+}
+
+/// All faults of a group in one run with healthy calls, which must not notice.
+pub(super) fn among(stage: &mut Stage, faults: &[Fault]) -> Result<(), String> {
+    let staged: Vec<_> = faults.iter().map(|fault| staged(stage, fault)).collect::<Result<_, _>>()?;
+    let mut calls = stage.calls(NEIGHBOURS, Duration::from_millis(2));
+    calls.extend(staged.iter().map(|(_, call)| call.clone()));
+    let longest = turns(stage, &calls);
+    let started = Instant::now();
+    let outcomes = stage.fan_out(&Run::default(), &calls)?;
+    in_time(started.elapsed(), longest)?;
+    answers(&outcomes[..NEIGHBOURS]).map_err(|why| format!("a healthy neighbour: {why}"))?;
+    for (fault, outcome) in faults.iter().zip(&outcomes[NEIGHBOURS..]) {
+        ended_as(fault, outcome).map_err(|why| format!("{}: {why}", fault.name))?;
+    }
+    stage.still_works()
+}
+
+/// The port where the fault is, and the call that goes there.
+fn staged(stage: &Stage, fault: &Fault) -> Result<(FaultServer, Call), String> {
+    let server = stage.mock.stage(fault).map_err(|error| format!("the fault cannot be staged: {error}"))?;
+    let call = Call::get(&format!("{}{}", server.url(), fault.path), fault.timeout)
+        .map_err(|error| error.to_string())?;
+    Ok((server, call))
+}
+
+/// How long a run may take at most: as many turns as the model's calls in flight make of it, each as long as the longest
+/// call may.
+fn turns(stage: &Stage, calls: &[Call]) -> Duration {
+    let turns = calls.len().div_ceil(stage.at_once);
+    let longest = calls.iter().map(|call| call.timeout).max().unwrap_or(PATIENT);
+    longest * u32::try_from(turns).unwrap_or(u32::MAX)
+}
+
+fn in_time(took: Duration, timeout: Duration) -> Result<(), String> {
+    if took <= timeout + LATE {
+        return Ok(());
+    }
+    Err(format!("took {} ms with a deadline of {} ms", took.as_millis(), timeout.as_millis()))
+}
+
+/// Ended as the catalogue says: with that reply, or with a failure of one of those classes.
+fn ended_as(fault: &Fault, outcome: &Outcome) -> Result<(), String> {
+    let held = match (&fault.expect, outcome) {
+        (Expect::Reply { status, body }, Ok(reply)) => reply.status == *status && reply.body == body.as_ref(),
+        (Expect::Failure(classes), Err(failure)) => {
+            let name = failure.to_string();
+            classes.contains(&name.split(':').next().unwrap_or_default())
+        }
+        (Expect::Reply { .. }, Err(_)) | (Expect::Failure(_), Ok(_)) => false,
+    };
+    if held { Ok(()) } else { Err(format!("ended with {}, not as {:?}", short(outcome), fault.expect)) }
+}
+
+fn short(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(reply) => format!("status {} and {} bytes", reply.status, reply.body.len()),
+        Err(failure) => failure.to_string(),
+    }
+}

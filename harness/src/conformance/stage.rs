@@ -1,0 +1,152 @@
+//! A model, a mock, and an eye on what each run leaves behind.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Diamond, Model, Outcome, Run};
+use downstream_mock::faults::{Fault, Group, catalogue};
+use downstream_mock::{Config, Mock};
+
+use super::Subject;
+use super::resources::{Resources, cpu_time, forget_peak, peak_resident_bytes};
+
+/// A model under test beside its mock.
+pub struct Stage {
+    /// The downstream; its usual latency is none, so that a row says what it needs.
+    pub mock: Mock,
+    /// How many calls the model can have in flight.
+    pub at_once: usize,
+    model: Box<dyn Model>,
+    spins: bool,
+}
+
+/// A deadline far off, also on a busy machine.
+pub(super) const PATIENT: Duration = Duration::from_secs(10);
+
+/// How long threads and descriptors may take to go.
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
+
+/// The most memory a row may need beyond what was there: the largest body, once more while it grows, and slack.
+const MEMORY_BYTES: u64 = 128 * 1024 * 1024;
+
+impl Stage {
+    pub(super) fn new(subject: &Subject<'_>) -> io::Result<Self> {
+        let mock = Mock::start(Config { latency: Duration::ZERO, ..Config::default() })?;
+        let model = (subject.make)()?;
+        Ok(Self { mock, at_once: subject.at_once, model, spins: subject.spins })
+    }
+
+    /// Calls to `/echo/0`, `/echo/1`, ...: each answer proves whose it is.
+    pub(super) fn calls(&self, count: usize, latency: Duration) -> Vec<Call> {
+        (0..count).map(|id| self.call(&format!("/echo/{id}"), latency)).collect()
+    }
+
+    /// One call to the mock.
+    pub(super) fn call(&self, path: &str, latency: Duration) -> Call {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let url = format!("{}{path}{join}latency_ms={}", self.mock.url(), latency.as_millis());
+        Call::get(&url, PATIENT).expect("the mock's own URL")
+    }
+
+    /// A run of the model, watched.
+    pub(super) fn fan_out(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
+        let outcomes = self.watch(|model| model.fan_out(run, calls))?;
+        if outcomes.len() == calls.len() {
+            Ok(outcomes)
+        } else {
+            Err(format!("{} calls had {} outcomes", calls.len(), outcomes.len()))
+        }
+    }
+
+    /// A diamond, watched.
+    pub(super) fn diamond(&mut self, run: &Run, base: Call) -> Result<Outcome, String> {
+        self.watch(|model| model.diamond(run, &Diamond::new(base)))
+    }
+
+    /// Asks for `calls` at no latency and wants every answer: the last run has spoilt nothing.
+    pub(super) fn still_works(&mut self) -> Result<(), String> {
+        let calls = self.calls(3, Duration::ZERO);
+        let outcomes = self.fan_out(&Run::default(), &calls)?;
+        answers(&outcomes).map_err(|why| format!("the next run: {why}"))
+    }
+
+    /// Every fault of the mock's catalogue.
+    pub(super) fn catalogue(&self) -> Vec<Fault> {
+        catalogue()
+    }
+
+    pub(super) fn catalogue_by_group(&self) -> BTreeMap<Group, Vec<Fault>> {
+        let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for fault in catalogue() {
+            groups.entry(fault.group).or_default().push(fault);
+        }
+        groups
+    }
+
+    /// Runs the model, and complains of what it used and of what it left behind.
+    fn watch<T>(&mut self, run: impl FnOnce(&mut dyn Model) -> io::Result<T>) -> Result<T, String> {
+        self.mock.wait_for(LEFT_BEHIND, |stats| stats.open_connections == 0);
+        self.mock.reset_stats();
+        forget_peak();
+        let before = (Resources::now(), peak_resident_bytes());
+        let (started, cpu) = (Instant::now(), self.cpu_time());
+        let result = run(&mut *self.model).map_err(|error| format!("the machinery broke: {error}"))?;
+        self.was_idle(started.elapsed(), self.cpu_time().saturating_sub(cpu))?;
+        if let (Some(before), Some(after)) = (before.1, peak_resident_bytes())
+            && after > before + MEMORY_BYTES
+        {
+            return Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024));
+        }
+        nothing_left_behind(before.0)?;
+        Ok(result)
+    }
+
+    /// What this process used, less what the mock did.
+    fn cpu_time(&self) -> Duration {
+        cpu_time().saturating_sub(self.mock.cpu_time().unwrap_or_default())
+    }
+
+    /// Only a run long enough to tell waiting from working is judged.
+    fn was_idle(&self, wall: Duration, cpu: Duration) -> Result<(), String> {
+        if self.spins || wall < Duration::from_millis(150) || cpu < wall / 2 {
+            return Ok(());
+        }
+        Err(format!("used {} ms of CPU time in {} ms of waiting", cpu.as_millis(), wall.as_millis()))
+    }
+}
+
+fn nothing_left_behind(before: Resources) -> Result<(), String> {
+    let start = Instant::now();
+    loop {
+        let now = Resources::now();
+        if now.descriptors <= before.descriptors && now.threads <= before.threads {
+            return Ok(());
+        }
+        if start.elapsed() > LEFT_BEHIND {
+            return Err(format!(
+                "left behind: {} descriptors were {}, {} threads were {}",
+                now.descriptors, before.descriptors, now.threads, before.threads
+            ));
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Every outcome is the answer to its own call.
+pub(super) fn answers(outcomes: &[Outcome]) -> Result<(), String> {
+    for (id, outcome) in outcomes.iter().enumerate() {
+        match outcome {
+            Ok(reply) if reply.status == 200 && reply.body == id.to_string().as_bytes() => {}
+            other => return Err(format!("call {id} ended with {other:?}")),
+        }
+    }
+    Ok(())
+}
+
+/// A run with at most so many calls in flight.
+pub(super) fn limited(in_flight: usize) -> Run {
+    Run { in_flight: NonZeroUsize::new(in_flight).expect("a limit above zero"), ..Run::default() }
+}

@@ -1,0 +1,132 @@
+//! Any program is a contestant, and none is believed.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use harness::race::Standing;
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use rstest::rstest;
+use support::{MEANWHILE, Ran, meanwhile, only, race};
+
+/// A race of two calls with this command alone; `MEANWHILE` in it is the program.
+fn race_alone(command: &str) -> Standing {
+    let with = format!("--with=other={}", command.replace("MEANWHILE", MEANWHILE));
+    only(race(&["other", "--calls=2", &with]))
+}
+
+#[rstest]
+#[case::by_its_own_means("MEANWHILE run serial --url {url} --calls {calls}")]
+#[case::through_a_shell("sh -c 'MEANWHILE run serial --url \"$0\" --calls {calls}' {url}")]
+#[case::in_any_order("sh -c 'MEANWHILE run serial --url {url} --calls {calls} | sort -r'")]
+#[case::with_other_line_ends("sh -c 'MEANWHILE run serial --url {url} | sed \"s/$/\\r/\"'")]
+fn who_answers_everything_is_in(#[case] command: &str) {
+    let standing = race_alone(command);
+    assert_eq!(standing.failed, None);
+    assert_eq!(standing.median.map(|median| median.ok), Some(2));
+}
+
+#[rstest]
+#[case::answers_without_asking("printf '0 200 0\\n1 200 1\\n'", "the mock counted 0 requests for 2 calls")]
+#[case::answers_twice("printf '0 200 0\\n0 200 0\\n'", "answered call 0 twice")]
+#[case::drops_one("sh -c 'MEANWHILE run serial --url {url} | head -n 1'", "no answer for 1 of 2")]
+#[case::swaps_answers("printf '0 200 1\\n1 200 0\\n'", "call 0 was answered \"1\", not \"0\"")]
+#[case::answers_another_call(
+    "printf '0 200 0\\n1 200 1\\n2 200 2\\n'",
+    "answered call 2, which there is not"
+)]
+#[case::has_another_status("printf '0 404 0\\n1 200 1\\n'", "call 0 has status 404")]
+#[case::asks_twice(
+    "sh -c 'MEANWHILE run serial --url {url}; MEANWHILE run serial --url {url} >/dev/null'",
+    "the mock counted 4 requests for 2 calls"
+)]
+#[case::fails("printf '0 - timed-out\\n1 - timed-out\\n'", "2 calls failed, the first with timed-out")]
+#[case::says_nothing("true", "no answer for 2 of 2")]
+#[case::says_something_else("echo hello", "printed \"hello\"")]
+#[case::says_too_much("sh -c 'MEANWHILE run serial --url {url}; yes \"\" | head -c 1000000'", "far more")]
+#[case::ends_badly("sh -c 'MEANWHILE run serial --url {url}; echo why >&2; exit 3'", "exit status 3: why")]
+#[case::is_killed("sh -c 'kill -9 $$'", "signal 9")]
+#[case::is_not_there("/no/such/program {url}", "could not be started: No such file")]
+fn who_falls_short_is_out_for_the_right_reason(#[case] command: &str, #[case] reason: &str) {
+    let standing = race_alone(command);
+    let failed = standing.failed.expect("a reason");
+    assert!(failed.contains(reason), "{failed}");
+    assert_eq!(standing.median, None);
+}
+
+#[test]
+fn who_has_more_calls_in_flight_than_allowed_is_out() {
+    let with = format!("--with=other={MEANWHILE} run generator-style --url {{url}} --calls {{calls}}");
+    let failed = only(race(&["other", "--calls=6", "--in-flight=2", &with])).failed;
+    assert_eq!(failed.as_deref(), Some("had 6 calls in flight where 2 were allowed"));
+    let told = with + " --in-flight {in_flight}";
+    assert_eq!(only(race(&["other", "--calls=6", "--in-flight=2", &told])).failed, None);
+}
+
+#[test]
+fn who_hangs_is_ended_with_all_that_it_started() {
+    let failed = race_alone("sh -c 'sleep 86399 & sleep 86399'").failed;
+    assert!(failed.is_some_and(|failed| failed.contains("it had asked for 0 of 2 calls")));
+    assert_eq!(running("86399"), 0);
+}
+
+#[test]
+fn who_leaves_a_process_behind_does_not_hold_up_the_race() {
+    let standing = race_alone("sh -c 'MEANWHILE run serial --url {url}; sleep 86398 &'");
+    assert_eq!((standing.failed, running("86398")), (None, 0));
+}
+
+#[test]
+fn one_who_fails_makes_the_exit_status_1_and_the_others_go_on() {
+    let with = "--with=evil=printf '\\033[2J\\n'";
+    let ran = meanwhile(&["race", "serial", "--latency=20ms", "--calls=2", with]);
+    assert!(ran.stdout.contains("printed \"\\u{1b}[2J\""), "{}", ran.stdout);
+    assert!(ran.stdout.contains("1.00×") && !ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
+    assert_eq!(ran.code, Some(1));
+}
+
+#[test]
+fn an_interrupt_ends_contestants_and_the_race() {
+    let ran = race_ended_by(Signal::SIGINT, "86397");
+    assert_eq!(ran.stderr, "meanwhile: interrupted: all contestants were ended\n");
+    assert_eq!((ran.code, running("86397")), (Some(130), 0));
+}
+
+#[test]
+fn contestants_of_a_race_that_was_killed_end_themselves() {
+    race_ended_by(Signal::SIGKILL, "86396");
+    wait_until(|| running("86396") == 0);
+}
+
+/// Sends a signal to a race once its contestant sleeps for so many seconds.
+fn race_ended_by(signal: Signal, seconds: &str) -> Ran {
+    let race = Command::new(MEANWHILE)
+        .args(["race", "other", &format!("--with=other=sleep {seconds}")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until(|| running(seconds) == 1);
+    nix::sys::signal::kill(Pid::from_raw(race.id().cast_signed()), signal).unwrap();
+    race.wait_with_output().unwrap().into()
+}
+
+fn wait_until(mut wanted: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !wanted() {
+        assert!(start.elapsed() < Duration::from_secs(5), "nothing happened");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// How many processes sleep for so long: those that the test started.
+fn running(seconds: &str) -> usize {
+    let commands = std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    let sleeps = format!("sleep\0{seconds}\0");
+    commands.filter(|command| *command == sleeps.as_bytes()).count()
+}

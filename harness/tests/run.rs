@@ -1,0 +1,74 @@
+//! `meanwhile run` speaks the contestant protocol, with every model.
+
+mod support;
+
+use harness::models::Entry;
+use support::{meanwhile, mock};
+
+harness::test_every_model! {
+    fn every_call_has_its_own_answer_in_order(model: &Entry) {
+        if model.make.is_none() {
+            return;
+        }
+        let mock = mock();
+        let url = format!("{}/echo/{{call}}", mock.url());
+        let ran = meanwhile(&["run", model.name, "--url", &url, "--calls=3"]);
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("0 200 0\n1 200 1\n2 200 2\n", ""));
+        assert_eq!(ran.code, Some(0));
+    }
+
+    fn a_closed_port_is_refused_call_by_call_and_the_cure_is_said(model: &Entry) {
+        if model.make.is_none() {
+            return;
+        }
+        let url = mock().url();
+        let ran = meanwhile(&["run", model.name, "--url", &url, "--calls=2"]);
+        assert_eq!(ran.stdout, "0 - connect-refused\n1 - connect-refused\n");
+        assert!(ran.stderr.ends_with("start a downstream with meanwhile serve\n"), "{}", ran.stderr);
+        assert_eq!((ran.stderr.lines().count(), ran.code), (1, Some(1)));
+    }
+
+    fn a_diamond_prints_its_last_answer(model: &Entry) {
+        if model.make.is_none() {
+            return;
+        }
+        let mock = mock();
+        let url = format!("{}/diamond", mock.url());
+        let ran = meanwhile(&["run", model.name, "--url", &url, "--diamond"]);
+        assert_eq!(ran.stdout, format!("0 200 {}\n", downstream_mock::DIAMOND_COMPLETE));
+        assert_eq!(mock.stats().requests, 5);
+    }
+}
+
+#[test]
+fn a_call_that_is_too_slow_times_out_and_the_cure_is_said() {
+    let mock = mock();
+    let url = format!("{}/echo/{{call}}?latency_ms=2000", mock.url());
+    let ran = meanwhile(&["run", "serial", "--url", &url, "--calls=1", "--timeout=50ms"]);
+    assert_eq!(ran.stdout, "0 - timed-out\n");
+    assert!(ran.stderr.contains("allow more time with --timeout"), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(1));
+}
+
+#[test]
+fn braces_may_be_percent_codes() {
+    let mock = mock();
+    let url = format!("{}/echo/%7Bcall%7D", mock.url());
+    assert_eq!(meanwhile(&["run", "serial", "--url", &url]).stdout, "0 200 0\n1 200 1\n");
+}
+
+#[test]
+fn a_status_is_an_answer() {
+    let mock = mock();
+    let url = format!("{}/status/404", mock.url());
+    let ran = meanwhile(&["run", "serial", "--url", &url, "--calls=1"]);
+    assert_eq!((ran.stdout.as_str(), ran.code), ("0 404 404\n", Some(0)));
+}
+
+#[test]
+fn no_more_calls_are_in_flight_than_allowed() {
+    let mock = mock();
+    let url = format!("{}/echo/{{call}}", mock.url());
+    meanwhile(&["run", "generator-style", "--url", &url, "--calls=9", "--in-flight=3"]);
+    assert_eq!(mock.stats().peak_in_flight, 3);
+}
