@@ -58,7 +58,7 @@ fn waiting_uses_the_whole_core() {
 
 #[test]
 fn all_calls_wait_at_the_same_time_on_one_thread() {
-    let mock = mock(LATENCY);
+    let mock = mock(LATENCY * 5);
     assert_each_has_its_own_answer(fan_out(&Run::default(), &calls(&mock, 200)));
     assert_eq!(mock.stats().peak_in_flight, 200);
 }
