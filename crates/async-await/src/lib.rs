@@ -1,1 +1,132 @@
-//! async and await on tokio and hyper.
+//! async and await on tokio and hyper: what most services in Rust are made of.
+//!
+//! *How it waits*: in epoll (kqueue, IOCP), for all sockets at once, like `epoll-state-machine`. What that model writes
+//! by hand, the compiler writes here: an `async fn` is a state machine, and every `.await` is a place where it may
+//! stop. tokio wakes the machine whose socket is ready.
+//!
+//! *What to notice*: the call reads from top to bottom again, as in `serial`, and the diamond is the shortest of all:
+//! `?` and `try_join!`. Dropping a future ends its call at once, whether for a deadline, for a cancelled run, or for
+//! another step's failure: what blocked threads cannot do is free here. The price is in the details: a task is
+//! allocated for each call, and hyper brings 24 KB of buffers to it (`client.rs`).
+//!
+//! *What is deliberately missing*: `Exchange`. All other models share that parser; this one uses hyper, so that there is
+//! somebody to compare them with.
+
+mod client;
+mod failures;
+mod wire;
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
+use tokio::task::{Id, JoinSet};
+
+/// Makes calls on a tokio runtime of its own.
+#[derive(Debug)]
+pub struct AsyncAwait {
+    runtime: Runtime,
+}
+
+impl AsyncAwait {
+    /// A runtime on the caller's thread, and on no other.
+    ///
+    /// # Errors
+    /// No descriptor was left for its reactor.
+    pub fn one_thread() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        Ok(Self { runtime })
+    }
+
+    /// A runtime with one worker thread per core; the caller's thread only waits for them.
+    ///
+    /// # Errors
+    /// No descriptor was left for its reactor, or no thread.
+    pub fn many_threads() -> io::Result<Self> {
+        let cores = available_parallelism()?.get();
+        let runtime = Builder::new_multi_thread().worker_threads(cores).enable_io().enable_time().build()?;
+        Ok(Self { runtime })
+    }
+}
+
+impl Model for AsyncAwait {
+    fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        self.runtime.block_on(fan_out(run, calls))
+    }
+
+    fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                outcome = steps(run, plan) => Ok(outcome),
+                cancelled = cancelled(&run.cancel) => cancelled.map(|()| Err(Failure::Cancelled)),
+            }
+        })
+    }
+}
+
+/// One task for each call, and no task for a call that may not start yet.
+async fn fan_out(run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+    // A task may outlive whoever spawned it, as far as the compiler knows: it borrows nothing.
+    let shared = Arc::new(run.clone());
+    let mut cancelled = pin!(cancelled(&run.cancel));
+    let mut outcomes = vec![Err(Failure::Cancelled); calls.len()];
+    let (mut tasks, mut ids) = (JoinSet::new(), Vec::<Id>::new());
+    loop {
+        // Admit: start calls while there is room.
+        while ids.len() < calls.len() && tasks.len() < run.in_flight.get() && !run.cancel.is_cancelled() {
+            let (index, run, call) = (ids.len(), Arc::clone(&shared), calls[ids.len()].clone());
+            let task = tasks.spawn(async move { (index, client::make(&run, index, &call).await) });
+            ids.push(task.id());
+        }
+        // Wait: until a call is over, or all are to be.
+        tokio::select! {
+            biased;
+            ended = tasks.join_next() => match ended {
+                Some(Ok((index, outcome))) => outcomes[index] = outcome,
+                // Scans every call: O(n). It takes a bug to get here: panics in the run's work are caught.
+                Some(Err(panicked)) => ids.iter().position(|id| *id == panicked.id())
+                    .into_iter().for_each(|index| outcomes[index] = Err(Failure::Lost)),
+                None => break,
+            },
+            cancelled = &mut cancelled => {
+                cancelled?;
+                break;
+            }
+        }
+    }
+    // Drops the futures of calls in flight, and so closes their sockets.
+    tasks.shutdown().await;
+    Ok(outcomes)
+}
+
+/// `try_join!` polls three calls in one task, and drops the others when one has failed.
+async fn steps(run: &Run, plan: &Diamond) -> Outcome {
+    let permits = Semaphore::new(run.in_flight.get().min(3));
+    let step = async |index, call: &Call| {
+        let _permit = permits.acquire().await;
+        client::make(run, index, call).await
+    };
+    let a = step(0, &plan.a()).await?;
+    let [b, c, d] = plan.b_c_d(&a)?;
+    let (b, c, d) = tokio::try_join!(step(1, &b), step(2, &c), step(3, &d))?;
+    let e = step(4, &plan.e(&[b, c, d])?).await?;
+    plan.end(e)
+}
+
+#[cfg(not(unix))]
+use tokio::net::TcpStream as CancelSocket;
+#[cfg(unix)]
+use tokio::net::UnixStream as CancelSocket;
+
+/// Waits until the run is cancelled: for ever, if it cannot be.
+async fn cancelled(cancel: &Cancel) -> io::Result<()> {
+    match cancel.socket() {
+        None => std::future::pending().await,
+        // A descriptor of our own, because tokio closes what it is given.
+        Some(socket) => CancelSocket::from_std(socket.try_clone()?)?.readable().await,
+    }
+}
