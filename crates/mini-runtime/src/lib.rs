@@ -1,1 +1,120 @@
-//! async and await on a runtime written here.
+//! async and await on a runtime written here: what `asyncio` and tokio do, small enough to read.
+//!
+//! *How it waits*: a call that would block leaves its waker with the reactor and returns `Pending`. The loop polls
+//! what was woken, then waits for sockets and timers, and wakes whose wait is over ([`Executor`], [`Runtime`]).
+//!
+//! *What to notice*: a future does nothing until it is polled, and says nothing about what it waits for; only its
+//! waker is known to whoever will wake it. That is why anything can be awaited alike: a socket, a timer, a lock,
+//! another thread. A future is cancelled by dropping it, so a timeout is two futures of which one is dropped, and
+//! the first failure of three ends the other two by leaving the function. Tasks stay on one thread; wakers need not.
+//! The calls of a run are a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
+//!
+//! *What is deliberately missing*: threads that share tasks, which a runtime like tokio steals from one another
+//! (`async-await`), and futures without a box, for which there is `unsafe` (`std::pin`).
+
+mod call;
+mod either;
+mod executor;
+mod gather;
+mod join;
+mod pool;
+mod promise;
+mod reactor;
+mod run_queue;
+mod runtime;
+mod semaphore;
+mod sync;
+mod task_set;
+mod time;
+mod timers;
+mod waiters;
+
+use std::io;
+use std::pin::pin;
+
+use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+
+pub use either::{Either, either};
+pub use executor::Executor;
+pub use gather::{as_completed, gather, try_gather};
+pub use join::{JoinHandle, shield, spawn};
+pub use pool::run_in_executor;
+pub use promise::{JoinError, Promise, Resolver, promise};
+pub use reactor::Socket;
+pub use run_queue::RunQueue;
+pub use runtime::Runtime;
+pub use semaphore::{BoundedSemaphore, Permit, ReleasedTooOften, Semaphore};
+pub use task_set::{Finished, TaskSet};
+pub use time::{Sleep, TimedOut, call_later, sleep, sleep_until, wait_for, wait_until};
+pub use timers::Timers;
+
+use call::{Scratch, call};
+use reactor::Cancelled;
+
+/// Makes calls on the caller's thread, one future each.
+#[derive(Debug)]
+pub struct MiniRuntime {
+    runtime: Runtime,
+    scratch: Scratch,
+}
+
+impl MiniRuntime {
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    /// No descriptor was left.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self { runtime: Runtime::new()?, scratch: Scratch::new(vec![0; 16 * 1024].into()) })
+    }
+}
+
+impl Model for MiniRuntime {
+    fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        self.runtime.block_on(make_all(&self.scratch, run, calls))?
+    }
+
+    fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
+        self.runtime.block_on(unless_cancelled(run, steps(&self.scratch, run, plan)))?
+    }
+}
+
+/// Makes every call, as many at once as the run allows; a call that is not admitted yet is no future.
+async fn make_all(scratch: &Scratch, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+    let mut outcomes = vec![Err(Failure::Cancelled); calls.len()];
+    let mut cancelled = pin!(Cancelled::watch(&run.cancel)?);
+    let mut waiting = calls.iter().enumerate();
+    let mut tasks = TaskSet::new();
+    while !run.cancel.is_cancelled() {
+        let room = run.in_flight.get() - tasks.len();
+        for (index, one) in waiting.by_ref().take(room) {
+            tasks.spawn(index, call(scratch, run, (index, one)));
+        }
+        match either(pin!(tasks.next()), cancelled.as_mut()).await {
+            Either::First(Some((index, finished))) => {
+                outcomes[index] = finished.unwrap_or(Err(Failure::Lost))
+            }
+            Either::First(None) | Either::Second(()) => break,
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The diamond as one would say it. The first failure leaves the function, which drops and so cancels the rest.
+async fn steps(scratch: &Scratch, run: &Run, plan: &Diamond) -> Outcome {
+    let room = &Semaphore::new(run.in_flight.get());
+    let call = async |index: usize, one: Call| {
+        let _permit = room.acquire().await;
+        call(scratch, run, (index, &one)).await
+    };
+    let a = call(0, plan.a()).await?;
+    let b_c_d = try_gather((1..).zip(plan.b_c_d(&a)?).map(|(index, one)| call(index, one))).await?;
+    let e = call(4, plan.e(&Diamond::together(b_c_d.into_iter().map(Ok))?)?).await?;
+    plan.end(e)
+}
+
+async fn unless_cancelled(run: &Run, steps: impl Future<Output = Outcome>) -> io::Result<Outcome> {
+    match either(pin!(Cancelled::watch(&run.cancel)?), pin!(steps)).await {
+        Either::First(()) => Ok(Err(Failure::Cancelled)),
+        Either::Second(outcome) => Ok(outcome),
+    }
+}

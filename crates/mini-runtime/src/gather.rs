@@ -1,0 +1,57 @@
+//! Several futures at once, within the one that awaits them: `gather`, `try_gather`, `as_completed`.
+//!
+//! *What to notice*: none of this spawns. The futures may borrow from who awaits them, and end with it, so nothing
+//! goes on that nobody waits for.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+
+use crate::task_set::TaskSet;
+
+/// Awaits all; their values in the order given, whatever each of them is. (asyncio: `gather`, with
+/// `return_exceptions=True`.)
+///
+/// # Panics
+/// With the panic of the first future that panics; the others are dropped.
+pub async fn gather<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut tasks = side_by_side(futures);
+    let mut values = (0..tasks.len()).map(|_| None).collect::<Vec<_>>();
+    while let Some((number, finished)) = tasks.next().await {
+        values[number] = Some(finished.unwrap_or_else(|panic| resume_unwind(panic)));
+    }
+    values.into_iter().flatten().collect()
+}
+
+/// Awaits all, or the first failure: then the others are dropped, and so cancelled. (asyncio: `TaskGroup`; its
+/// `gather` returns at the first failure as well, but leaves the others running.)
+///
+/// # Errors
+/// The failure that came first.
+///
+/// # Panics
+/// As [`gather`].
+pub async fn try_gather<T, E, F>(futures: impl IntoIterator<Item = F>) -> Result<Vec<T>, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut tasks = side_by_side(futures);
+    let mut values = (0..tasks.len()).map(|_| None).collect::<Vec<_>>();
+    while let Some((number, finished)) = tasks.next().await {
+        values[number] = Some(finished.unwrap_or_else(|panic| resume_unwind(panic))?);
+    }
+    Ok(values.into_iter().flatten().collect())
+}
+
+/// The futures as a set, whose [`next`](TaskSet::next) gives each one's number and value as soon as it is over.
+/// (asyncio: `as_completed`.)
+pub fn as_completed<'t, F: Future + 't>(futures: impl IntoIterator<Item = F>) -> TaskSet<'t, F::Output> {
+    side_by_side(futures)
+}
+
+fn side_by_side<'t, F: Future + 't>(futures: impl IntoIterator<Item = F>) -> TaskSet<'t, F::Output> {
+    let mut tasks = TaskSet::new();
+    for (number, future) in futures.into_iter().enumerate() {
+        tasks.spawn(number, future);
+    }
+    tasks
+}

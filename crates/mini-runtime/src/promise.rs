@@ -1,0 +1,148 @@
+//! A value that comes later, from a callback or from another thread.
+
+use std::fmt;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use crate::sync::{Mutex, lock};
+
+/// The bridge from callbacks to a future: what is given to the [`Resolver`], on any thread, is what the [`Promise`]
+/// gives to who awaits it. (asyncio: `loop.create_future` with `call_soon_threadsafe(future.set_result, …)`.)
+///
+/// ```
+/// # mini_runtime::Runtime::new()?.block_on(async {
+/// let (resolver, promise) = mini_runtime::promise();
+/// std::thread::spawn(move || resolver.resolve(42));
+/// assert_eq!(promise.await, Ok(42));
+/// # })?; std::io::Result::Ok(())
+/// ```
+pub fn promise<T>() -> (Resolver<T>, Promise<T>) {
+    let state = Arc::new(Mutex::new(State::Waiting(None)));
+    (Resolver(Arc::clone(&state)), Promise(state))
+}
+
+/// Gives the value. Dropped without one, it breaks the promise.
+pub struct Resolver<T>(Arc<Mutex<State<T>>>);
+
+/// A future of the value.
+pub struct Promise<T>(Arc<Mutex<State<T>>>);
+
+/// Why there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinError {
+    /// Who would have given it was dropped first. (asyncio: `CancelledError`.)
+    Cancelled,
+    /// Who would have given it panicked.
+    Panicked,
+}
+
+enum State<T> {
+    Waiting(Option<Waker>),
+    Resolved(Result<T, JoinError>),
+    /// The value was taken, or nobody wants it any more.
+    Over,
+}
+
+impl<T> Resolver<T> {
+    /// Gives the value.
+    ///
+    /// # Errors
+    /// The value itself, if nobody waits for it any more.
+    pub fn resolve(self, value: T) -> Result<(), T> {
+        match settle(&self.0, Ok(value)) {
+            Err(Ok(value)) => Err(value),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether nobody waits for the value any more.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        matches!(*lock(&self.0), State::Over)
+    }
+}
+
+impl<T> Drop for Resolver<T> {
+    fn drop(&mut self) {
+        let error = if thread::panicking() { JoinError::Panicked } else { JoinError::Cancelled };
+        // After `resolve` this finds the promise settled.
+        _ = settle(&self.0, Err(error));
+    }
+}
+
+/// Gives the outcome back unless somebody waits for it.
+fn settle<T>(state: &Mutex<State<T>>, outcome: Result<T, JoinError>) -> Result<(), Result<T, JoinError>> {
+    let waker = {
+        let mut state = lock(state);
+        let State::Waiting(waker) = &mut *state else { return Err(outcome) };
+        let waker = waker.take();
+        *state = State::Resolved(outcome);
+        waker
+    };
+    // The lock is released: waking runs others' code.
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+    Ok(())
+}
+
+impl<T> Promise<T> {
+    /// Whether it is settled, so that awaiting it takes no time. (asyncio: `Future.done`.)
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !matches!(*lock(&self.0), State::Waiting(_))
+    }
+}
+
+impl<T> Future for Promise<T> {
+    type Output = Result<T, JoinError>;
+
+    /// # Panics
+    /// When it is polled again after it has given its value.
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = lock(&self.0);
+        if let State::Waiting(waker) = &mut *state {
+            waker.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
+            return Poll::Pending;
+        }
+        match mem::replace(&mut *state, State::Over) {
+            State::Resolved(outcome) => Poll::Ready(outcome),
+            State::Waiting(_) | State::Over => panic!("a promise was polled after it gave its value"),
+        }
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    fn drop(&mut self) {
+        let unwanted = mem::replace(&mut *lock(&self.0), State::Over);
+        // With the lock released, as it runs others' code.
+        drop(unwanted);
+    }
+}
+
+impl<T> fmt::Debug for Resolver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolver")
+    }
+}
+
+impl<T> fmt::Debug for Promise<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Promise")
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cancelled => "cancelled before there was a value",
+            Self::Panicked => "panicked before there was a value: see standard error for where",
+        })
+    }
+}
+
+impl std::error::Error for JoinError {}

@@ -1,0 +1,108 @@
+//! Who is to be polled next: the run queue, and the wakers that feed it from any thread.
+//!
+//! *What to notice*: a waker touches no future. It puts a key into a queue, once; the thread that owns the futures
+//! takes it out. So a future is never polled on two threads, and a wake for a task that is over finds nobody.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+
+use readiness::Key;
+
+use crate::sync::{AtomicBool, Mutex, Ordering, lock};
+
+/// Keys of the tasks to poll, in the order they were woken. Free of system calls.
+#[derive(Debug, Default)]
+pub struct RunQueue(Mutex<Queue>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    keys: VecDeque<Key>,
+    /// Whom to wake for the next key, while the one who takes them is asleep.
+    sleeper: Option<Waker>,
+}
+
+impl RunQueue {
+    /// Adds a key, and wakes who sleeps on this queue.
+    pub fn push(&self, key: Key) {
+        let sleeper = {
+            let mut queue = lock(&self.0);
+            queue.keys.push_back(key);
+            queue.sleeper.take()
+        };
+        // The lock is released: waking runs others' code.
+        if let Some(sleeper) = sleeper {
+            sleeper.wake();
+        }
+    }
+
+    /// Takes the key that has waited longest.
+    pub fn pop(&self) -> Option<Key> {
+        lock(&self.0).keys.pop_front()
+    }
+
+    /// How many keys wait.
+    pub fn len(&self) -> usize {
+        lock(&self.0).keys.len()
+    }
+
+    /// Whether no key waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Notes that `sleeper` is to be woken for the next key; false, if there is one already.
+    ///
+    /// The look and the note happen under one lock. Between two, a key could come that wakes nobody.
+    pub fn sleep(&self, sleeper: &Waker) -> bool {
+        let mut queue = lock(&self.0);
+        let empty = queue.keys.is_empty();
+        if empty {
+            queue.sleeper = Some(sleeper.clone());
+        }
+        empty
+    }
+
+    /// Ends the sleep: from now on a key wakes nobody, and so costs no system call.
+    pub fn awake(&self) {
+        let sleeper = lock(&self.0).sleeper.take();
+        drop(sleeper);
+    }
+}
+
+/// What the wakers of one task share: whether it stands in the queue already.
+#[derive(Debug)]
+pub(crate) struct Wakeup {
+    queued: AtomicBool,
+    key: Key,
+    queue: Arc<RunQueue>,
+}
+
+impl Wakeup {
+    /// A task's wake-up, which has happened once: a new task has yet to be polled.
+    pub(crate) fn queued(key: Key, queue: &Arc<RunQueue>) -> Arc<Self> {
+        let wakeup = Self { queued: AtomicBool::new(true), key, queue: Arc::clone(queue) };
+        queue.push(key);
+        Arc::new(wakeup)
+    }
+
+    /// The task is about to be polled: the next wake counts again.
+    ///
+    /// Before the poll, not after it: a wake that comes during the poll may be for what the poll has looked at
+    /// already. And a swap, not a store: it reads what the last wake wrote, so the poll sees all that came before it.
+    pub(crate) fn begin_poll(&self) {
+        self.queued.swap(false, Ordering::AcqRel);
+    }
+}
+
+impl Wake for Wakeup {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            self.queue.push(self.key);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The runtime: an executor, and what it waits with.
+
+use std::cell::{OnceCell, RefCell};
+use std::future::Future;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::time::Instant;
+
+use crate::JoinHandle;
+use crate::executor::Executor;
+use crate::pool::Pool;
+use crate::reactor::Reactor;
+use crate::timers::Timers;
+
+/// Runs futures on the thread that calls [`block_on`](Self::block_on). (asyncio: an event loop, `asyncio.Runner`.)
+///
+/// Dropping it drops all tasks that are not over.
+///
+/// ```
+/// use mini_runtime::{Runtime, sleep, spawn};
+/// use std::time::Duration;
+///
+/// let answer = Runtime::new()?.block_on(async {
+///     let task = spawn(async { 6 * 7 });
+///     sleep(Duration::from_millis(10)).await;
+///     task.await
+/// })?;
+/// assert_eq!(answer, Ok(42));
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Debug)]
+pub struct Runtime {
+    core: Rc<Core>,
+}
+
+/// What the futures of a runtime reach it by.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) executor: Executor,
+    pub(crate) reactor: RefCell<Reactor>,
+    pub(crate) timers: RefCell<Timers>,
+    pub(crate) pool: OnceCell<Pool>,
+    unpark: Waker,
+    /// Kept from turn to turn for its capacity.
+    woken: RefCell<Vec<Waker>>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+}
+
+impl Runtime {
+    /// Opens the system's poller. Threads start when [`run_in_executor`](crate::run_in_executor) needs them.
+    ///
+    /// # Errors
+    /// No descriptor was left.
+    pub fn new() -> io::Result<Self> {
+        let (reactor, waker) = Reactor::new()?;
+        let core = Core {
+            executor: Executor::new(),
+            reactor: RefCell::new(reactor),
+            timers: RefCell::default(),
+            pool: OnceCell::new(),
+            unpark: Arc::new(Unpark(waker)).into(),
+            woken: RefCell::default(),
+        };
+        Ok(Self { core: Rc::new(core) })
+    }
+
+    /// Runs `main` to its end, and the tasks meanwhile. Tasks that are not over by then go on in the next `block_on`.
+    /// (asyncio: `asyncio.run`, which cancels them.)
+    ///
+    /// # Errors
+    /// The system's poller is gone.
+    ///
+    /// # Panics
+    /// When `main` panics, and when this thread is in a `block_on` already.
+    pub fn block_on<F: Future>(&self, main: F) -> io::Result<F::Output> {
+        let _entered = Entered::enter(&self.core);
+        self.core.executor.block_on(main, &self.core.unpark, |idle| self.core.wait(idle))
+    }
+
+    /// As [`spawn`](crate::spawn), from outside.
+    pub fn spawn<F: Future + 'static>(&self, future: F) -> JoinHandle<F::Output> {
+        JoinHandle::spawn(&self.core, future)
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        // Tasks hold the core, which holds the tasks: somebody has to cut the ring.
+        self.core.executor.clear();
+    }
+}
+
+impl Core {
+    /// The runtime of the `block_on` that runs on this thread. (asyncio: `get_running_loop`.)
+    ///
+    /// # Panics
+    /// Outside `block_on`.
+    pub(crate) fn current() -> Rc<Self> {
+        let current = CURRENT.with_borrow(Clone::clone);
+        current.expect("this needs a runtime: call it from a future that Runtime::block_on runs")
+    }
+
+    /// Wait: for sockets, the earliest timer or a wake from another thread; or only look, unless there is nothing to do.
+    fn wait(&self, idle: bool) -> io::Result<()> {
+        let until = if idle { self.timers.borrow().earliest() } else { Some(Instant::now()) };
+        let mut woken = self.woken.take();
+        self.reactor.borrow_mut().wait(until, &mut woken)?;
+        self.timers.borrow_mut().expire(Instant::now(), &mut woken);
+        // All is free again: waking runs others' code.
+        woken.drain(..).for_each(Waker::wake);
+        self.woken.replace(woken);
+        Ok(())
+    }
+}
+
+/// Ends the poller's wait when a task is woken from another thread.
+struct Unpark(readiness::Waker);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        // It fails only when the poller is gone, and nobody sleeps in it any more.
+        _ = self.0.wake();
+    }
+}
+
+/// While it lives, this thread's futures find their runtime.
+struct Entered;
+
+impl Entered {
+    fn enter(core: &Rc<Core>) -> Self {
+        CURRENT.with_borrow_mut(|current| {
+            assert!(current.is_none(), "this thread is in a block_on already: await the future instead");
+            *current = Some(Rc::clone(core));
+        });
+        Self
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let left = CURRENT.with_borrow_mut(Option::take);
+        drop(left);
+    }
+}
