@@ -4,6 +4,7 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
 use crate::models::{AtOnce, DEFAULT_WORKERS, Entry, MODELS, Setup};
+use crate::text;
 
 /// Prints the list; a model that can't be made here says why.
 pub(crate) fn list() {
@@ -12,7 +13,7 @@ pub(crate) fn list() {
     for entry in MODELS {
         table.add_row([entry.name.into(), entry.waits.into(), at_once(entry.at_once), runs(entry)]);
     }
-    println!("{}", table.trim_fmt());
+    text::say(&(table.trim_fmt() + "\n"));
 }
 
 fn at_once(at_once: AtOnce) -> String {

@@ -1,5 +1,6 @@
 //! Text between people and programs: what comes from outside is bounded and escaped before anybody sees it.
 
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -18,6 +19,11 @@ pub(crate) fn printable(bytes: &[u8], limit: usize) -> String {
         }
     }
     shown
+}
+
+/// Prints to standard output; who reads no more has read enough.
+pub(crate) fn say(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// The last line that says something: where programs put the reason they end for.

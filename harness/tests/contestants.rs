@@ -49,6 +49,8 @@ fn who_answers_everything_is_in(#[case] command: &str) {
 #[case::says_too_much("sh -c 'MEANWHILE run serial --url {url}; yes \"\" | head -c 1000000'", "far more")]
 #[case::ends_badly("sh -c 'MEANWHILE run serial --url {url}; echo why >&2; exit 3'", "exit status 3: why")]
 #[case::is_killed("sh -c 'kill -9 $$'", "signal 9")]
+#[case::ends_who_measures_it("sh -c 'kill -9 $PPID; sleep 1'", "ended the process that measured it")]
+#[case::escapes_with_its_output("sh -c 'setsid sleep 3 & sleep 0.1'", "holds its output open")]
 #[case::is_not_there("/no/such/program {url}", "could not be started: No such file")]
 fn who_falls_short_is_out_for_the_right_reason(#[case] command: &str, #[case] reason: &str) {
     let standing = race_alone(command);

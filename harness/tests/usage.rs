@@ -17,6 +17,8 @@ use support::meanwhile;
 #[case::a_url_that_is_none(&["run", "serial", "--url=nonsense"], "write it as http://")]
 #[case::another_machine(&["run", "serial", "--url=http://192.0.2.1/"], "--allow-non-loopback")]
 #[case::unknown_work(&["run", "serial", "--work=hard"], "write fib:30, 40ms or none")]
+#[case::a_contestant_named_twice(&["race", "serial", "serial"], "name each contestant once")]
+#[case::a_timeout_that_no_answer_can_keep(&["race", "--latency=5s", "--timeout=5s"], "use a longer --timeout")]
 #[case::a_program_without_a_name(&["race", "--with=ls"], "write NAME='COMMAND {url} {calls}'")]
 #[case::a_program_with_a_models_name(&["race", "--with=serial=ls"], "choose another")]
 #[case::a_program_with_an_open_quote(&["race", "--with=mine=ls '"], "a quote is not closed")]

@@ -18,6 +18,9 @@ use crate::text::{counted, human};
 /// Characters of a bar.
 const WIDTH: usize = 40;
 
+/// How often it is drawn, at most: drawing takes CPU time beside the contestant.
+const LOOKS_HZ: u8 = 10;
+
 /// One line for each contestant that has started.
 pub(super) struct Board {
     lines: MultiProgress,
@@ -35,10 +38,11 @@ pub(super) struct Lane {
 
 impl Board {
     pub(super) fn new(calls: usize, latency: Duration) -> Self {
-        let lines = MultiProgress::new();
-        if !std::io::stdout().is_terminal() {
-            lines.set_draw_target(ProgressDrawTarget::hidden());
-        }
+        let target = match std::io::stdout().is_terminal() {
+            true => ProgressDrawTarget::stderr_with_hz(LOOKS_HZ),
+            false => ProgressDrawTarget::hidden(),
+        };
+        let lines = MultiProgress::with_draw_target(target);
         let title = format!("{}, each answered after {}", counted(calls, "call"), human(latency));
         let title = style(title).for_stderr().bold().to_string();
         let line = ProgressBar::new_spinner().with_style(template("\n {msg}\n")).with_message(title);

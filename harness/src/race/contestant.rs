@@ -1,5 +1,6 @@
 //! Who takes part: the models of the list, and any program.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -39,20 +40,22 @@ impl Contestant {
         }
     }
 
-    /// Who runs: all models that can be made here and all programs, or those of them that are named and all programs.
+    /// Who runs: all models and all programs, or those of the models that are named and all programs.
     pub(super) fn all(args: &RaceArgs) -> Result<Vec<Self>, String> {
-        let programs = args.with.iter().cloned().map(Self::Program);
-        if args.contestants.is_empty() {
-            return Ok(MODELS.iter().map(Self::Model).chain(programs).collect());
-        }
+        let programs = || args.with.iter().cloned().map(Self::Program);
         let is_program = |name: &&String| args.with.iter().any(|program| program.name == **name);
-        let models: Result<Vec<_>, _> = args
-            .contestants
-            .iter()
-            .filter(|name| !is_program(name))
-            .map(|name| models::named(name))
-            .collect();
-        Ok(models?.into_iter().map(Self::Model).chain(programs).collect())
+        let named = args.contestants.iter().filter(|name| !is_program(name)).map(|name| models::named(name));
+        let models = if args.contestants.is_empty() {
+            MODELS.iter().collect()
+        } else {
+            named.collect::<Result<_, _>>()?
+        };
+        let all: Vec<_> = Vec::into_iter(models).map(Self::Model).chain(programs()).collect();
+        let mut names = HashSet::new();
+        match all.iter().find(|contestant| !names.insert(contestant.name())) {
+            Some(twice) => Err(format!("{} is there twice: name each contestant once", twice.name())),
+            None => Ok(all),
+        }
     }
 
     /// How many calls it will have in flight, as far as is known.

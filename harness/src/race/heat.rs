@@ -81,7 +81,11 @@ impl<'race> Track<'race> {
     /// Runs one contestant once, and judges it when it is over.
     fn heat(&self, contestant: &Contestant, heat: Heat<'_>, board: &mut Board) -> Result<Finish, Error> {
         let mut lane = board.lane(contestant.name());
-        self.settle()?;
+        if !self.is_idle() {
+            return Err(Error::Broken(
+                "connections to the mock stay open: end the program that a contestant left".into(),
+            ));
+        }
         self.mock.reset_stats();
         let command = contestant.command(&self.meanwhile, heat);
         let process = Process::start(&self.meanwhile, &command, heat.calls)
@@ -89,24 +93,24 @@ impl<'race> Track<'race> {
         let limit = time_limit(contestant, heat);
         let output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
         let finish = match output {
-            Some(output) => {
-                self.settle()?;
-                judge(heat, &output, &self.mock.stats())
-            }
-            None => hung(limit, &self.mock.stats(), heat),
+            None => Finish::out(hung(limit, &self.mock.stats(), heat)),
+            Some(_) if !self.is_idle() => Finish::out("left connections open behind it".into()),
+            Some(output) => judge(heat, &output, &self.mock.stats()).unwrap_or_else(Finish::out),
         };
         lane.finish(&finish);
         Ok(finish)
     }
 
-    /// Waits until nobody has a connection to the mock.
-    fn settle(&self) -> Result<(), Error> {
-        if self.mock.wait_for(SETTLE, |stats| stats.open_connections == 0) {
-            return Ok(());
-        }
-        Err(Error::Broken(
-            "connections to the mock stay open: end the program that a contestant left behind".into(),
-        ))
+    /// Whether nobody has a connection to the mock, after a moment.
+    fn is_idle(&self) -> bool {
+        self.mock.wait_for(SETTLE, |stats| stats.open_connections == 0)
+    }
+}
+
+impl Finish {
+    /// Without a result.
+    fn out(fault: String) -> Self {
+        Self { round: None, fault: Some(fault) }
     }
 }
 
@@ -129,25 +133,25 @@ fn time_limit(contestant: &Contestant, heat: Heat<'_>) -> Duration {
         Contestant::Model(_) => expectation,
         Contestant::Program(_) => expectation.max(heat.args.patience),
     };
-    patient + heat.args.how.timeout + GRACE
+    patient.saturating_add(heat.args.how.timeout).saturating_add(GRACE)
 }
 
-fn hung(limit: Duration, stats: &Stats, heat: Heat<'_>) -> Finish {
+fn hung(limit: Duration, stats: &Stats, heat: Heat<'_>) -> String {
     let Stats { requests, .. } = stats;
-    let fault =
-        format!("was ended after {}: it had asked for {requests} of {} calls", human(limit), heat.calls);
-    Finish { round: None, fault: Some(fault) }
+    format!("was ended after {}: it had asked for {requests} of {} calls", human(limit), heat.calls)
 }
 
-fn judge(heat: Heat<'_>, output: &Output, stats: &Stats) -> Finish {
+/// # Errors
+/// There is nothing to judge by.
+fn judge(heat: Heat<'_>, output: &Output, stats: &Stats) -> Result<Finish, String> {
     let usage = match &output.measured {
-        Measured::Ended(usage) => usage,
-        Measured::NotStarted(error) => {
-            return Finish { round: None, fault: Some(format!("could not be started: {error}")) };
-        }
+        Some(Measured::Ended(usage)) => usage,
+        Some(Measured::NotStarted(error)) => return Err(format!("could not be started: {error}")),
+        None => return Err("ended the process that measured it".into()),
     };
+    let stdout = output.stdout.as_ref().ok_or("left a process behind that holds its output open")?;
     let in_flight = heat.args.how.allowed(heat.calls);
-    let verdict = Evidence { calls: heat.calls, in_flight, stdout: &output.stdout, usage, stats }.judge();
+    let verdict = Evidence { calls: heat.calls, in_flight, stdout, usage, stats }.judge();
     let round = Round::new(usage, stats.peak_in_flight, verdict.ok, verdict.failed);
-    Finish { round: Some(round), fault: verdict.fault }
+    Ok(Finish { round: Some(round), fault: verdict.fault })
 }

@@ -74,6 +74,7 @@ pub struct RaceArgs {
 /// fails is no error: its row says so, and the exit status is 1.
 pub fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let contestants = Contestant::all(args).map_err(Error::Usage)?;
+    args.check()?;
     let outputs = Outputs::open(args)?;
     let limit = descriptors::provide_for(most_in_flight(args, &contestants))?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
@@ -98,6 +99,16 @@ fn most_in_flight(args: &RaceArgs, contestants: &[Contestant]) -> usize {
 }
 
 impl RaceArgs {
+    fn check(&self) -> Result<(), Error> {
+        if self.latency < self.how.timeout {
+            return Ok(());
+        }
+        let (latency, timeout) = (text::human(self.latency), text::human(self.how.timeout));
+        Err(Error::Usage(format!(
+            "no call can be answered after {latency} within {timeout}: use a longer --timeout"
+        )))
+    }
+
     fn latency_ms(&self) -> u64 {
         u64::try_from(self.latency.as_millis()).unwrap_or(u64::MAX)
     }
@@ -124,9 +135,9 @@ impl Outputs {
         Ok(Self { json, csv, shows: to_stdout == 0 })
     }
 
-    fn show(&self, text: impl FnOnce() -> String) {
+    fn show(&self, shown: impl FnOnce() -> String) {
         if self.shows {
-            print!("{}", text());
+            text::say(&shown());
         }
     }
 

@@ -35,8 +35,10 @@ pub(super) struct Process {
 
 /// What is left of a contestant that has ended by itself.
 pub(super) struct Output {
-    pub(super) stdout: Captured,
-    pub(super) measured: Measured,
+    /// Nothing when somebody who escaped from its group holds it open.
+    pub(super) stdout: Option<Captured>,
+    /// Nothing when it ended the process that measured it.
+    pub(super) measured: Option<Measured>,
 }
 
 impl Process {
@@ -68,19 +70,15 @@ impl Process {
             look(self.start.elapsed());
             std::thread::sleep(LOOK);
         }
-        self.output().map(Some)
+        Ok(Some(self.output()))
     }
 
-    fn output(mut self) -> Result<Output, Error> {
+    fn output(mut self) -> Output {
         // What it left behind must not run beside the next contestant.
         self.group.end();
         let captured = |pipe: &mut Option<Capture>| pipe.take()?.end(PIPE_GRACE);
-        let stdout = captured(&mut self.stdout).ok_or_else(|| {
-            Error::Broken("a contestant's output never ends: end the program it left behind".into())
-        })?;
+        let stdout = captured(&mut self.stdout);
         let report = captured(&mut self.report).unwrap_or_default();
-        let measured = serde_json::from_slice(&report.bytes)
-            .map_err(|error| Error::broken("reading what was measured", error))?;
-        Ok(Output { stdout, measured })
+        Output { stdout, measured: serde_json::from_slice(&report.bytes).ok() }
     }
 }
