@@ -24,6 +24,13 @@ pub(crate) fn hyper_ends(delivery: &Delivery) -> Ending {
     ended.map_err(|error| error.to_string())
 }
 
+/// How hyper's client ends with a peer that does not wait for the request.
+pub(crate) fn hyper_ends_unasked(delivery: &Delivery) -> Ending {
+    let peer = Peer { waits: false, ..Peer::new(delivery) };
+    let ended = run(make(&call(), peer)).unwrap_or_else(|| Err("timed-out".into()));
+    ended.map_err(|error| error.to_string())
+}
+
 /// The bytes hyper's client sends for a call.
 pub(crate) fn hyper_sends(call: &Call) -> Vec<u8> {
     let peer = Peer::new(&Delivery::whole(b"HTTP/1.1 204 No Content\r\n\r\n", End::Close));
@@ -84,6 +91,7 @@ fn run<T>(future: impl Future<Output = T>) -> Option<T> {
 
 /// Waits for the whole request, then gives one piece a read.
 struct Peer {
+    waits: bool,
     request: Arc<Mutex<Vec<u8>>>,
     reader: Option<Waker>,
     pieces: VecDeque<Bytes>,
@@ -95,6 +103,7 @@ impl Peer {
         // An empty read would be the end of the stream.
         let pieces = delivery.pieces.iter().filter(|piece| !piece.is_empty());
         Self {
+            waits: true,
             request: Arc::default(),
             reader: None,
             pieces: pieces.map(|piece| Bytes::copy_from_slice(piece)).collect(),
@@ -113,7 +122,7 @@ impl Read for Peer {
         context: &mut Context<'_>,
         mut into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.is_asked() {
+        if self.waits && !self.is_asked() {
             self.reader = Some(context.waker().clone());
             return Poll::Pending;
         }
