@@ -104,6 +104,9 @@ impl PerProcess {
 
 impl Model for PerProcess {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        if run.cancel.is_cancelled() {
+            return Ok(vec![Err(Failure::Cancelled); calls.len()]);
+        }
         let shares = split(run, calls.len(), self.children.len());
         let (_, rest) = WireWork::divide(run.work);
         let request = |share: &Share| Request::FanOut {
@@ -126,6 +129,9 @@ impl Model for PerProcess {
 
     /// In one process: five small calls are not worth a second one.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
+        if run.cancel.is_cancelled() {
+            return Ok(Err(Failure::Cancelled));
+        }
         let (work, rest) = WireWork::divide(run.work);
         let answers = self.ask(run, &[Request::Diamond { work, base: plan.base().into() }])?;
         let outcome = match answers.into_iter().next().flatten() {

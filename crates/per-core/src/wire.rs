@@ -31,7 +31,13 @@ pub(crate) struct WireCall {
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum WireOutcome {
-    Reply { status: u16, body: Vec<u8>, worked: Option<u64> },
+    /// The body's bytes as the characters U+0000 to U+00FF: JSON has no bytes, and a list of numbers is five times as
+    /// long.
+    Reply {
+        status: u16,
+        body: String,
+        worked: Option<u64>,
+    },
     Failure(String),
 }
 
@@ -59,7 +65,9 @@ impl From<WireCall> for Call {
 impl From<Outcome> for WireOutcome {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Ok(Reply { status, body, worked }) => Self::Reply { status, body, worked },
+            Ok(Reply { status, body, worked }) => {
+                Self::Reply { status, body: body.into_iter().map(char::from).collect(), worked }
+            }
             Err(failure) => Self::Failure(failure.to_string()),
         }
     }
@@ -68,7 +76,11 @@ impl From<Outcome> for WireOutcome {
 impl From<WireOutcome> for Outcome {
     fn from(outcome: WireOutcome) -> Self {
         match outcome {
-            WireOutcome::Reply { status, body, worked } => Ok(Reply { status, body, worked }),
+            WireOutcome::Reply { status, body, worked } => {
+                let body =
+                    body.chars().map(u8::try_from).collect::<Result<_, _>>().map_err(|_| Failure::Lost)?;
+                Ok(Reply { status, body, worked })
+            }
             WireOutcome::Failure(text) => Err(text.parse().unwrap_or(Failure::Lost)),
         }
     }

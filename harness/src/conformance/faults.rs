@@ -16,27 +16,31 @@ const LATE: Duration = Duration::from_millis(100);
 
 /// The fault as the only call of its run; then the model must still work.
 pub(super) fn alone(stage: &mut Stage, fault: &Fault) -> Result<(), String> {
-    let (_server, call) = staged(stage, fault)?;
-    let started = Instant::now();
-    let outcomes = stage.fan_out(&Run::default(), std::slice::from_ref(&call))?;
-    in_time(started.elapsed(), call.timeout)?;
-    ended_as(fault, &outcomes[0])?;
+    stage.leaving_nothing_behind(|stage| {
+        let (_server, call) = staged(stage, fault)?;
+        let started = Instant::now();
+        let outcomes = stage.fan_out_beside(&Run::default(), std::slice::from_ref(&call))?;
+        in_time(started.elapsed(), call.timeout)?;
+        ended_as(fault, &outcomes[0])
+    })?;
     stage.still_works()
 }
 
 /// All faults of a group in one run with healthy calls, which must not notice.
 pub(super) fn among(stage: &mut Stage, faults: &[Fault]) -> Result<(), String> {
-    let staged: Vec<_> = faults.iter().map(|fault| staged(stage, fault)).collect::<Result<_, _>>()?;
-    let mut calls = stage.calls(NEIGHBOURS, Duration::from_millis(2));
-    calls.extend(staged.iter().map(|(_, call)| call.clone()));
-    let longest = turns(stage, &calls);
-    let started = Instant::now();
-    let outcomes = stage.fan_out(&Run::default(), &calls)?;
-    in_time(started.elapsed(), longest)?;
-    answers(&outcomes[..NEIGHBOURS]).map_err(|why| format!("a healthy neighbour: {why}"))?;
-    for (fault, outcome) in faults.iter().zip(&outcomes[NEIGHBOURS..]) {
-        ended_as(fault, outcome).map_err(|why| format!("{}: {why}", fault.name))?;
-    }
+    stage.leaving_nothing_behind(|stage| {
+        let staged: Vec<_> = faults.iter().map(|fault| staged(stage, fault)).collect::<Result<_, _>>()?;
+        let mut calls = stage.calls(NEIGHBOURS, Duration::from_millis(2));
+        calls.extend(staged.iter().map(|(_, call)| call.clone()));
+        let started = Instant::now();
+        let outcomes = stage.fan_out_beside(&Run::default(), &calls)?;
+        in_time(started.elapsed(), turns(stage, &calls))?;
+        answers(&outcomes[..NEIGHBOURS]).map_err(|why| format!("a healthy neighbour: {why}"))?;
+        for (fault, outcome) in faults.iter().zip(&outcomes[NEIGHBOURS..]) {
+            ended_as(fault, outcome).map_err(|why| format!("{}: {why}", fault.name))?;
+        }
+        Ok(())
+    })?;
     stage.still_works()
 }
 

@@ -53,6 +53,11 @@ impl Stage {
 
     /// A run of the model, watched.
     pub(super) fn fan_out(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
+        self.leaving_nothing_behind(|stage| stage.fan_out_beside(run, calls))
+    }
+
+    /// The same beside servers that still hold what the run has left: whoever stages them counts descriptors.
+    pub(super) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
         let outcomes = self.watch(|model| model.fan_out(run, calls))?;
         if outcomes.len() == calls.len() {
             Ok(outcomes)
@@ -63,7 +68,7 @@ impl Stage {
 
     /// A diamond, watched.
     pub(super) fn diamond(&mut self, run: &Run, base: Call) -> Result<Outcome, String> {
-        self.watch(|model| model.diamond(run, &Diamond::new(base)))
+        self.leaving_nothing_behind(|stage| stage.watch(|model| model.diamond(run, &Diamond::new(base))))
     }
 
     /// Asks for `calls` at no latency and wants every answer: the last run has spoilt nothing.
@@ -86,22 +91,32 @@ impl Stage {
         groups
     }
 
-    /// Runs the model, and complains of what it used and of what it left behind.
-    fn watch<T>(&mut self, run: impl FnOnce(&mut dyn Model) -> io::Result<T>) -> Result<T, String> {
+    /// Does something after which threads and descriptors must be what they were.
+    pub(super) fn leaving_nothing_behind<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
         self.mock.wait_for(LEFT_BEHIND, |stats| stats.open_connections == 0);
+        let before = Resources::now();
+        let result = act(self)?;
+        nothing_left_behind(before)?;
+        Ok(result)
+    }
+
+    /// Runs the model, and complains of what it used.
+    fn watch<T>(&mut self, run: impl FnOnce(&mut dyn Model) -> io::Result<T>) -> Result<T, String> {
         self.mock.reset_stats();
         forget_peak();
-        let before = (Resources::now(), peak_resident_bytes());
+        let memory = peak_resident_bytes();
         let (started, cpu) = (Instant::now(), self.cpu_time());
         let result = run(&mut *self.model).map_err(|error| format!("the machinery broke: {error}"))?;
         self.was_idle(started.elapsed(), self.cpu_time().saturating_sub(cpu))?;
-        if let (Some(before), Some(after)) = (before.1, peak_resident_bytes())
-            && after > before + MEMORY_BYTES
-        {
-            return Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024));
+        match (memory, peak_resident_bytes()) {
+            (Some(before), Some(after)) if after > before + MEMORY_BYTES => {
+                Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024))
+            }
+            _ => Ok(result),
         }
-        nothing_left_behind(before.0)?;
-        Ok(result)
     }
 
     /// What this process used, less what the mock did.
