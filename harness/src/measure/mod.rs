@@ -73,7 +73,6 @@ pub fn measure(command: &[OsString]) -> ExitCode {
 
 fn start_and_wait(command: &[OsString]) -> std::io::Result<Usage> {
     let (program, arguments) = command.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
-    let floor_bytes = sample::peak_rss_bytes(std::process::id());
     let start = Instant::now();
     let mut child =
         Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
@@ -90,12 +89,13 @@ fn start_and_wait(command: &[OsString]) -> std::io::Result<Usage> {
         stderr: printable_lines(&stderr.bytes),
         ..children()
     };
+    let floor_bytes = sample::peak_rss_bytes(std::process::id());
     let peak_rss_bytes = peak_rss_bytes(usage.peak_rss_bytes, floor_bytes, peaks.memory_bytes);
     Ok(Usage { peak_rss_bytes, ..usage })
 }
 
-/// The kernel's own peak is exact, but never below the floor that it started with; the sampled one has no floor, but
-/// may miss what happened after the last look.
+/// The kernel's own peak is exact, but it starts with this process's size, so that below what this process has grown to
+/// meanwhile it may not be the contestant's; the sampled one is, but may miss what happened after the last look.
 fn peak_rss_bytes(exact: Option<u64>, floor: Option<u64>, sampled: Option<u64>) -> Option<u64> {
     exact.filter(|bytes| floor.is_none_or(|floor| *bytes > floor)).max(sampled).or(exact)
 }

@@ -13,7 +13,6 @@ use downstream_mock::Stats;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::heat::Finish;
-use crate::text::{counted, human};
 
 /// Characters of a bar.
 const WIDTH: usize = 40;
@@ -24,8 +23,7 @@ const LOOKS_HZ: u8 = 10;
 /// One line for each contestant that has started.
 pub(super) struct Board {
     lines: MultiProgress,
-    /// A line goes away when it is dropped.
-    _title: ProgressBar,
+    title: ProgressBar,
     lanes: Vec<(String, ProgressBar)>,
     calls: usize,
 }
@@ -37,18 +35,18 @@ pub(super) struct Lane {
 }
 
 impl Board {
-    pub(super) fn new(calls: usize, latency: Duration) -> Self {
+    pub(super) fn new(calls: usize) -> Self {
         let target = match std::io::stdout().is_terminal() {
             true => ProgressDrawTarget::stderr_with_hz(LOOKS_HZ),
             false => ProgressDrawTarget::hidden(),
         };
         let lines = MultiProgress::with_draw_target(target);
-        let title = format!("{}, each answered after {}", counted(calls, "call"), human(latency));
-        let title = style(title).for_stderr().bold().to_string();
-        let line = ProgressBar::new_spinner().with_style(template("\n {msg}\n")).with_message(title);
-        let title = lines.add(line);
-        title.tick();
-        Self { lines, _title: title, lanes: Vec::new(), calls }
+        let title = lines.add(ProgressBar::new_spinner().with_style(template("\n {msg}\n")));
+        Self { lines, title, lanes: Vec::new(), calls }
+    }
+
+    pub(super) fn headline(&self, text: String) {
+        self.title.set_message(style(text).for_stderr().bold().to_string());
     }
 
     pub(super) fn lane(&mut self, name: &str) -> Lane {

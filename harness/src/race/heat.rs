@@ -56,9 +56,10 @@ impl<'race> Track<'race> {
         let heat = Heat { args: self.args, url: &url, calls };
         let mut standings: Vec<_> =
             self.contestants.iter().map(|contestant| standing(contestant, heat)).collect();
-        let mut board = Board::new(calls, self.args.latency);
+        let mut board = Board::new(calls);
         let mut orders = Vec::new();
         for round in 1..=self.args.rounds.get() {
+            board.headline(self.headline(calls, round));
             let order = self.draw(&standings);
             for &runner in &order {
                 let finish = self.heat(&self.contestants[runner], heat, &mut board)?;
@@ -69,6 +70,14 @@ impl<'race> Track<'race> {
         }
         standings.iter_mut().for_each(Standing::finish);
         Ok((standings, orders))
+    }
+
+    fn headline(&self, calls: usize, round: usize) -> String {
+        let headline = self.args.headline(calls);
+        match self.args.rounds.get() {
+            1 => headline,
+            rounds => format!("{headline}: round {round} of {rounds}"),
+        }
     }
 
     /// Draws the order of a round from those who are still in the race.

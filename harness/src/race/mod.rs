@@ -109,6 +109,17 @@ impl RaceArgs {
         )))
     }
 
+    /// What everybody has to do.
+    fn headline(&self, calls: usize) -> String {
+        let calls = text::counted(calls, "call");
+        let limit = self.how.in_flight.map(|most| format!(", at most {most} at once")).unwrap_or_default();
+        let work = match self.how.work.to_string() {
+            none if none == "none" => String::new(),
+            work => format!(", with {work} of work for each"),
+        };
+        format!("{calls}, each answered after {}{limit}{work}", text::human(self.latency))
+    }
+
     fn latency_ms(&self) -> u64 {
         u64::try_from(self.latency.as_millis()).unwrap_or(u64::MAX)
     }

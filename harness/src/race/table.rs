@@ -10,7 +10,6 @@ use super::RaceArgs;
 use super::report::{Report, Round, Standing};
 use super::statistics::spread_s;
 use crate::models::{Entry, MODELS};
-use crate::text::{counted, human};
 
 /// Each column's name, and its unit below.
 const HEADER: [&str; 9] = [
@@ -35,7 +34,7 @@ const NAME_WIDTH: usize = 24;
 /// How everybody did with one number of calls: the fastest first, then who failed or did not run, with the reason.
 pub(super) fn table(standings: &[Standing], args: &RaceArgs) -> String {
     let Some(calls) = standings.first().map(|standing| standing.calls) else { return String::new() };
-    let title = format!("{}, each answered after {}", counted(calls, "call"), human(args.latency));
+    let title = args.headline(calls);
     let mut lines = vec![String::new(), format!(" {}", style(title).bold()), String::new()];
     lines.extend(numbers(standings));
     lines.extend(reasons(standings));
@@ -72,7 +71,7 @@ fn cells(standing: &Standing, median: &Round, fastest_s: f64) -> [Cell; 9] {
         wall(&standing.rounds, median),
         known(median.user_s.map(milliseconds)),
         known(median.system_s.map(milliseconds)),
-        known(median.cores().map(|cores| format!("{:.0}", cores * 100.0))),
+        known(median.cores().map(percent)),
         known(median.peak_rss_bytes.map(|bytes| format!("{:.1}", bytes as f64 / f64::from(1 << 20)))),
         known(median.peak_threads.map(|threads| threads.to_string())),
         median.peak_in_flight.to_string(),
@@ -90,6 +89,11 @@ fn wall(rounds: &[Round], median: &Round) -> String {
 
 fn milliseconds(seconds: f64) -> String {
     format!("{:.0}", seconds * 1000.0)
+}
+
+/// Two digits, as far as they mean anything.
+fn percent(cores: f64) -> String {
+    format!("{:.*}", usize::from(cores < 0.0995), cores * 100.0)
 }
 
 /// What this system does not tell is a dash.
@@ -114,7 +118,8 @@ fn reasons(standings: &[Standing]) -> Vec<String> {
 /// What the columns mean, and what to learn from the rows.
 pub(super) fn notes(report: &Report) -> String {
     let mut notes = vec![
-        "wall, user, system, CPU, peak RSS, peak threads: one process each, measured from outside",
+        "wall, user, system, peak RSS, peak threads: one process each, measured from outside",
+        "CPU: user and system as a share of wall; the kernel tells the two apart by its ticks of some ms",
         "in flight: the most calls that the mock saw at a time; relative: wall, as a multiple of the fastest",
     ];
     if report.environment.rounds > 1 {
