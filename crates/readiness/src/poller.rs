@@ -1,6 +1,8 @@
 //! Waiting for many sockets at once.
 
 use std::io;
+#[cfg(unix)]
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -47,16 +49,39 @@ impl Poller {
             return Ok(());
         }
         let first = socket.watched.replace(interest).is_none();
-        let interest = match interest {
-            Interest::Readable => mio::Interest::READABLE,
-            Interest::Writable => mio::Interest::WRITABLE,
-        };
+        let interest = system_interest(interest);
         let (registry, stream) = (self.poll.registry(), &mut socket.stream);
         if first {
             stream.register(registry, token(key), interest)
         } else {
             stream.reregister(registry, token(key), interest)
         }
+    }
+
+    /// Reports `key` when `descriptor` becomes ready, until [`forget_descriptor`](Self::forget_descriptor). It stays
+    /// its owner's, blocking or not: standard input, say, which other programs share.
+    ///
+    /// # Errors
+    /// `PermissionDenied` for a file on a disk: those never block, and Linux refuses to watch them (epoll_ctl(2),
+    /// EPERM). `AlreadyExists` where it is watched already.
+    #[cfg(unix)]
+    pub fn watch_descriptor(
+        &self,
+        descriptor: BorrowedFd<'_>,
+        key: Key,
+        interest: Interest,
+    ) -> io::Result<()> {
+        let source = &mut mio::unix::SourceFd(&descriptor.as_raw_fd());
+        source.register(self.registry(), token(key), system_interest(interest))
+    }
+
+    /// Ends what [`watch_descriptor`](Self::watch_descriptor) began.
+    ///
+    /// # Errors
+    /// It had not begun.
+    #[cfg(unix)]
+    pub fn forget_descriptor(&self, descriptor: BorrowedFd<'_>) -> io::Result<()> {
+        mio::unix::SourceFd(&descriptor.as_raw_fd()).deregister(self.registry())
     }
 
     /// Waits until a socket is ready, `until` has passed or somebody wakes it, and adds the keys that are ready.
@@ -118,13 +143,20 @@ impl Waker {
 /// Longer waits end for nothing once an hour: no system's longest timeout is shorter.
 const HOUR: Duration = Duration::from_secs(3600);
 
+fn system_interest(interest: Interest) -> mio::Interest {
+    match interest {
+        Interest::Readable => mio::Interest::READABLE,
+        Interest::Writable => mio::Interest::WRITABLE,
+        Interest::Either => mio::Interest::READABLE | mio::Interest::WRITABLE,
+    }
+}
+
 fn token(key: Key) -> Token {
     Token(key.data().as_ffi() as usize)
 }
 
 #[cfg(unix)]
 fn on_cancel_socket(cancel: &Cancel, act: impl FnOnce(&mut dyn Source) -> io::Result<()>) -> io::Result<()> {
-    use std::os::fd::AsRawFd;
     match cancel.socket() {
         Some(socket) => act(&mut mio::unix::SourceFd(&socket.as_raw_fd())),
         None => Ok(()),

@@ -12,6 +12,8 @@ pub enum Interest {
     Readable,
     /// There is room to send, or the connection stands or failed.
     Writable,
+    /// One or the other, whichever comes first; what comes is not told, so both have to be tried.
+    Either,
 }
 
 /// A TCP connection that never blocks; closed when dropped, which also ends its watching.

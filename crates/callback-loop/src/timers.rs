@@ -1,0 +1,85 @@
+//! Callbacks that run soon, later, at a time, or when a run is cancelled.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use downstream_call::Cancel;
+use readiness::Key;
+
+use crate::EventLoop;
+use crate::event_loop::Callback;
+
+/// A callback that was registered; what [`EventLoop::cancel`] takes (asyncio: `Handle`, `TimerHandle`).
+#[derive(Clone, Copy, Debug)]
+pub struct Handle {
+    key: Key,
+    timer: Option<(Instant, u64)>,
+}
+
+impl<'h> EventLoop<'h> {
+    /// Calls in the next turn, after what was added earlier (asyncio: `loop.call_soon`).
+    pub fn call_soon(&mut self, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
+        let handle = self.keep(Box::new(callback));
+        self.ready.push_back(handle.key);
+        handle
+    }
+
+    /// Calls once `delay` has passed, never earlier (asyncio: `loop.call_later`).
+    pub fn call_later(&mut self, delay: Duration, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
+        const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+        self.call_at(Instant::now() + delay.min(THIRTY_YEARS), callback)
+    }
+
+    /// Calls at a time, never earlier; callbacks of one time in the order in which they were added (asyncio:
+    /// `loop.call_at`).
+    pub fn call_at(&mut self, at: Instant, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
+        let Handle { key, .. } = self.keep(Box::new(callback));
+        let number = self.timers_added;
+        self.timers_added += 1;
+        self.timers.insert(at, (number, key));
+        Handle { key, timer: Some((at, number)) }
+    }
+
+    /// Calls when `cancel` is cancelled, before what else happens in that turn. Nothing happens to one that never can
+    /// be (asyncio: `loop.add_signal_handler`, the usual way to hear of such a wish).
+    ///
+    /// # Errors
+    /// The system has no memory left for it; or this loop waits for `cancel` already.
+    pub fn on_cancel(&mut self, cancel: &Cancel, callback: impl FnOnce(&mut Self) + 'h) -> io::Result<()> {
+        if cancel.socket().is_some() {
+            self.poller.watch_cancel(cancel)?;
+            let handle = self.keep(Box::new(callback));
+            self.cancels.push((cancel.clone(), handle.key));
+        }
+        Ok(())
+    }
+
+    /// Drops a callback that has not run; true if there was one to drop (asyncio: `handle.cancel`).
+    pub fn cancel(&mut self, handle: Handle) -> bool {
+        if let Some((at, number)) = handle.timer {
+            self.timers.remove(at, (number, handle.key));
+        }
+        self.callbacks.remove(handle.key).is_some()
+    }
+
+    /// Adds a callback that nobody knows of yet.
+    pub(crate) fn keep(&mut self, callback: Callback<'h>) -> Handle {
+        Handle { key: self.callbacks.insert(callback), timer: None }
+    }
+
+    /// Cancel: wishes that came true.
+    pub(crate) fn notice_cancelled(&mut self) -> io::Result<()> {
+        while let Some(at) = self.cancels.iter().position(|(cancel, _)| cancel.is_cancelled()) {
+            let (cancel, key) = self.cancels.swap_remove(at);
+            self.poller.forget_cancel(&cancel)?;
+            self.ready.push_front(key);
+        }
+        Ok(())
+    }
+}
+
+impl Handle {
+    pub(crate) const fn key(self) -> Key {
+        self.key
+    }
+}
