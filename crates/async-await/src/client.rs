@@ -1,11 +1,12 @@
 //! One call with hyper, on a connection of its own.
 //!
-//! *How it waits*: at each `.await`. `connect` waits for tokio; the response and each frame of its body wait for
-//! hyper's connection, which is a second state machine that moves bytes.
+//! *How it waits*: at each `.await`. `connect`, `write_all` and `readable` wait for tokio; the response and each frame of
+//! its body wait for hyper's connection, which is a second state machine that moves bytes.
 //!
-//! *What to notice*: examples of hyper spawn that connection as a task of its own, because it may serve many requests.
-//! With one request a connection, both can be polled by one task: half the tasks, and the socket is closed with the
-//! future. The deadline is one `timeout_at` around everything.
+//! *What to notice*: hyper comes late. It is made for connections that serve many requests, and brings 24 KB of buffers
+//! and queues to each; made when its answer begins, a call that waits is 1.5 KB. Its connection is not spawned as a
+//! second task, as in most examples: with one request a connection, one task can poll both sides, and the socket is
+//! closed with the future. The deadline is one `timeout_at` around everything.
 //!
 //! *What is deliberately missing*: the higher-level client with its pool of connections.
 
@@ -20,9 +21,9 @@ use downstream_call::{
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{CONNECTION, HOST, HeaderValue};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
@@ -47,40 +48,40 @@ pub(crate) async fn make(run: &Run, index: usize, call: &Call) -> Outcome {
 
 /// Connects, sends and receives, each waiting without a thread.
 async fn talk(run: &Run, index: usize, call: &Call) -> Outcome {
-    let request = request(call)?;
-    let wire = Wire::new(TcpStream::connect(call.address).await?, run.trace.clone(), index);
-    let handshake = http1::Builder::new()
-        .title_case_headers(true)
-        .max_headers(MAX_FIELDS)
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_buf_size(2 * MAX_HEAD_BYTES)
-        .handshake(TokioIo::new(wire));
-    let (mut sender, mut connection) = handshake.await.map_err(|error| failures::from(&error, 0))?;
-    let mut reply = pin!(receive(sender.send_request(request)));
+    let mut stream = TcpStream::connect(call.address).await?;
+    stream.write_all(request(call).as_bytes()).await?;
+    run.trace.mark(index, Milestone::Sent);
+    // The long wait: nothing is kept for it but a socket, a timer and the place in this function.
+    stream.readable().await?;
+    // In a box of its own, or every task would have room for it from the beginning.
+    Box::pin(answer(Wire::new(stream, run.trace.clone(), index))).await
+}
+
+/// What hyper sends for this call, byte for byte. One connection a call (RFC 9112, section 9.6).
+fn request(call: &Call) -> String {
+    format!("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", call.path, call.host)
+}
+
+/// hyper's own limit. Set by name, it would cost two allocations for each answer.
+const _: () = assert!(MAX_FIELDS == 100);
+
+/// Has hyper read the answer.
+async fn answer(wire: Wire) -> Outcome {
+    let mut http = http1::Builder::new();
+    http.max_header_size(MAX_HEAD_BYTES).max_buf_size(2 * MAX_HEAD_BYTES);
+    let handshake = http.handshake(TokioIo::new(wire)).await;
+    let (mut sender, mut connection) = handshake.map_err(|error| failures::from(&error, 0))?;
+    // hyper listens only after it has asked, and all it has to know of the question is that it was a GET.
+    let mut reply = pin!(receive(sender.send_request(Request::new(Empty::<Bytes>::new()))));
     let mut open = true;
     let outcome = poll_fn(|context| {
-        // hyper's side of the connection moves bytes, ours takes what came out of them.
+        // hyper's side of the connection moves bytes, ours takes what comes out of them.
         open = open && Pin::new(&mut connection).poll(context).is_pending();
         reply.as_mut().poll(context)
     });
     let outcome = outcome.await;
     let received = || connection.into_parts().io.into_inner().received();
     outcome.unwrap_or_else(|error| Err(failures::from(&error, received())))
-}
-
-/// The request that `Exchange` sends, byte for byte.
-fn request(call: &Call) -> Result<Request<Empty<Bytes>>, Failure> {
-    let host = HeaderValue::from_bytes(call.host.as_bytes());
-    let host = host.map_err(|_| Failure::Unsendable("the host is no field value"))?;
-    let mut request = Request::new(Empty::new());
-    *request.uri_mut() = call.path.parse().map_err(|_| Failure::Unsendable("the path is no URI"))?;
-    // A fragment is not sent; a path that has one would be another path.
-    if request.uri().path_and_query().is_none_or(|path| *path != *call.path) {
-        return Err(Failure::Unsendable("the path is not the URI's own"));
-    }
-    request.headers_mut().insert(HOST, host);
-    request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    Ok(request)
 }
 
 /// Collects a response, as long as it keeps to the limits.

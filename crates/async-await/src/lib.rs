@@ -6,11 +6,11 @@
 //!
 //! *What to notice*: the call reads from top to bottom again, as in `serial`, and the diamond is the shortest of all:
 //! `?` and `try_join!`. Dropping a future ends its call at once, whether for a deadline, for a cancelled run, or for
-//! another step's failure: what blocked threads cannot do is free here. The price is in the details: a task is
-//! allocated for each call, and hyper brings 24 KB of buffers to it (`client.rs`).
+//! another step's failure: what blocked threads cannot do is free here. The price is in the details: each call is a task
+//! on the heap, and hyper would add 24 KB of buffers to it if `client.rs` did not make it wait.
 //!
-//! *What is deliberately missing*: `Exchange`. All other models share that parser; this one uses hyper, so that there is
-//! somebody to compare them with.
+//! *What is deliberately missing*: `Exchange`. All other models share that parser; this one reads answers with hyper, so
+//! that there is somebody to compare them with.
 
 mod client;
 mod failures;

@@ -1,10 +1,10 @@
-//! A socket that marks what passes.
+//! A socket as hyper sees it: one on which the request is sent already.
 //!
 //! *How it waits*: as tokio's `TcpStream` does. A `poll_…` function does what it can at once; otherwise it leaves the
 //! task's waker with the reactor and says `Pending`.
 //!
-//! *What to notice*: this is where an `await` ends up. hyper knows only these four functions, so a file of this size
-//! can stand between it and any connection: encrypted, recorded, or counted, as here.
+//! *What to notice*: this is where an `.await` ends up. hyper knows a connection by these four functions only, so a
+//! file of this size can stand in between: for encryption, for a recording, for a milestone.
 //!
 //! *What is deliberately missing*: `shutdown`. The socket is closed a moment later, which says the same for less.
 
@@ -21,23 +21,14 @@ pub(crate) struct Wire {
     stream: TcpStream,
     trace: Trace,
     index: usize,
-    request: Request,
-    /// The peer had something to say before it was asked.
-    early: bool,
+    /// hyper believes that it has sent its request.
+    asked: bool,
     received: usize,
-}
-
-/// How much of the request the system has taken.
-#[derive(PartialEq)]
-enum Request {
-    Nothing,
-    Some,
-    All,
 }
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream, trace: Trace, index: usize) -> Self {
-        Self { stream, trace, index, request: Request::Nothing, early: false, received: 0 }
+        Self { stream, trace, index, asked: false, received: 0 }
     }
 
     /// Bytes of the answer, whatever became of them.
@@ -52,10 +43,8 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.request != Request::All {
-            // hyper looks whether the peer has gone before it sends, and would take an answer for a breach of
-            // protocol. To all other models an early answer is an answer, so it stays where it is until asked for.
-            self.early = self.stream.poll_read_ready(context).is_ready();
+        if !self.asked {
+            // hyper looks whether the peer has gone before it asks, and takes an answer now for a breach of protocol.
             return Poll::Pending;
         }
         let before = into.filled().len();
@@ -70,23 +59,16 @@ impl AsyncRead for Wire {
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.request = Request::Some;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+    /// Takes the request for sent, as it is.
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
     }
 
-    /// hyper flushes when it has nothing left to write.
+    /// hyper flushes when it has written everything.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.request == Request::Some {
-            self.request = Request::All;
-            self.trace.mark(self.index, Milestone::Sent);
-            if self.early {
-                context.waker().wake_by_ref(); // the reactor has told of it already, and does not tell twice
-            }
+        if !self.asked {
+            self.asked = true;
+            context.waker().wake_by_ref(); // for the read that was put off
         }
         Poll::Ready(Ok(()))
     }

@@ -7,8 +7,15 @@ use std::thread;
 use std::time::Duration;
 
 use async_await::AsyncAwait;
+use bytes::Bytes;
 use downstream_call::{Call, Exchange, Failure, MAX_BODY_BYTES, Model, Outcome, Run, TooLarge};
+use http_body_util::Empty;
+use hyper::Request;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use rstest::rstest;
+use tokio::io::AsyncReadExt;
+use tokio::runtime::Builder;
 
 /// What the model makes of an answer, and what it asked; the peer sends the answer and closes.
 fn of_model(answer: &[u8]) -> (Outcome, Vec<u8>) {
@@ -45,16 +52,40 @@ fn call(url: &str) -> Call {
     call
 }
 
+fn exchange_s_request(call: &Call) -> String {
+    let run = Run::default();
+    let exchange = Exchange::new(&run, 0, call).expect("a call");
+    String::from_utf8_lossy(exchange.unsent(&mut [0; 512])).into_owned()
+}
+
 #[test]
 fn the_request_is_the_same_byte_for_byte() {
-    let (run, call) = (Run::default(), call("http://127.0.0.1:1"));
-    let exchange = Exchange::new(&run, 0, &call).expect("a call");
     let (outcome, request) = of_model(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     assert!(outcome.is_ok());
-    assert_eq!(
-        String::from_utf8(request),
-        Ok(String::from_utf8_lossy(exchange.unsent(&mut [0; 512])).into())
-    );
+    assert_eq!(String::from_utf8(request), Ok(exchange_s_request(&call("http://127.0.0.1:1"))));
+}
+
+#[test]
+fn hyper_itself_would_send_no_other_request() {
+    let call = call("http://127.0.0.1:1");
+    let request = Request::get(&*call.path).header("host", &*call.host).header("connection", "close");
+    let request = request.body(Empty::<Bytes>::new()).expect("a request");
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let sent = runtime.block_on(async {
+        let (ours, mut theirs) = tokio::io::duplex(512);
+        let handshake = http1::Builder::new().title_case_headers(true).handshake(TokioIo::new(ours)).await;
+        let (mut sender, connection) = handshake.expect("a connection");
+        let reply = sender.send_request(request);
+        let mut sent = [0; 512];
+        let length = tokio::select! {
+            biased;
+            _ = connection => panic!("nobody closed it"),
+            length = theirs.read(&mut sent) => length.expect("a request"),
+        };
+        drop(reply);
+        sent[..length].to_vec()
+    });
+    assert_eq!(String::from_utf8(sent), Ok(exchange_s_request(&call)));
 }
 
 #[rstest]
