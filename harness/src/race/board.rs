@@ -57,7 +57,7 @@ impl Board {
 
     fn add(&mut self, name: &str) -> ProgressBar {
         let line = ProgressBar::new_spinner()
-            .with_style(template("{spinner:.cyan} {prefix:24} {msg}"))
+            .with_style(template("{spinner:.cyan} {prefix:24} {wide_msg}"))
             .with_prefix(name.to_owned());
         let line = self.lines.add(line);
         self.lanes.push((name.into(), line.clone()));
@@ -68,8 +68,8 @@ impl Board {
 impl Drop for Board {
     /// Takes the board away: the table that follows has it all, and an interrupted race leaves the terminal as it was.
     fn drop(&mut self) {
-        // A terminal that is gone needs no clearing.
-        let _ = self.lines.clear();
+        let lanes = self.lanes.iter().map(|(_, line)| line);
+        lanes.chain([&self.title]).for_each(ProgressBar::finish_and_clear);
     }
 }
 
