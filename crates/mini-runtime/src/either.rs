@@ -13,18 +13,18 @@ pub enum Either<A, B> {
     Second(B),
 }
 
-/// Waits for one of two futures; the first, if both are ready. Neither is dropped, so the other can be awaited later.
+/// Waits for one of two futures; the first, if both are ready. (tokio: `select!`, with `biased`.)
 ///
-/// Both are polled whenever either is woken. (tokio: `select!`, with `biased`.)
-pub async fn either<A: Future, B: Future>(
-    mut first: Pin<&mut A>,
-    mut second: Pin<&mut B>,
-) -> Either<A::Output, B::Output> {
-    poll_fn(|context| {
-        if let Poll::Ready(value) = first.as_mut().poll(context) {
+/// Both are polled whenever either is woken. The other one is dropped, unless it was lent: by `&mut`, or by
+/// [`pin!`](std::pin::pin), which is also how to give a future that is not `Unpin`.
+pub fn either<A: Future + Unpin, B: Future + Unpin>(
+    mut first: A,
+    mut second: B,
+) -> impl Future<Output = Either<A::Output, B::Output>> {
+    poll_fn(move |context| {
+        if let Poll::Ready(value) = Pin::new(&mut first).poll(context) {
             return Poll::Ready(Either::First(value));
         }
-        second.as_mut().poll(context).map(Either::Second)
+        Pin::new(&mut second).poll(context).map(Either::Second)
     })
-    .await
 }

@@ -5,7 +5,9 @@
 
 use std::future::Future;
 use std::panic::resume_unwind;
+use std::pin::pin;
 
+use crate::either::{Either, either};
 use crate::task_set::TaskSet;
 
 /// Awaits all; their values in the order given, whatever each of them is. (asyncio: `gather`, with
@@ -40,6 +42,15 @@ where
         values[number] = Some(finished.unwrap_or_else(|panic| resume_unwind(panic))?);
     }
     Ok(values.into_iter().flatten().collect())
+}
+
+/// Awaits two futures of different kinds. (asyncio: `gather`, where a list may hold anything.)
+pub async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    match either(first.as_mut(), second.as_mut()).await {
+        Either::First(value) => (value, second.await),
+        Either::Second(value) => (first.await, value),
+    }
 }
 
 /// The futures as a set, whose [`next`](TaskSet::next) gives each one's number and value as soon as it is over.

@@ -13,12 +13,16 @@
 //! (`async-await`), and futures without a box, for which there is `unsafe` (`std::pin`).
 
 mod call;
+mod condition;
 mod either;
+mod event;
 mod executor;
 mod gather;
 mod join;
+mod lock;
 mod pool;
 mod promise;
+mod queue;
 mod reactor;
 mod run_queue;
 mod runtime;
@@ -27,6 +31,7 @@ mod sync;
 mod task_set;
 mod time;
 mod timers;
+mod wait;
 mod waiters;
 
 use std::io;
@@ -34,12 +39,16 @@ use std::pin::pin;
 
 use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
 
+pub use condition::Condition;
 pub use either::{Either, either};
+pub use event::Event;
 pub use executor::Executor;
-pub use gather::{as_completed, gather, try_gather};
+pub use gather::{as_completed, both, gather, try_gather};
 pub use join::{JoinHandle, shield, spawn};
+pub use lock::{Lock, LockGuard};
 pub use pool::run_in_executor;
 pub use promise::{JoinError, Promise, Resolver, promise};
+pub use queue::{Buffer, LifoQueue, PriorityQueue, Queue, Store};
 pub use reactor::Socket;
 pub use run_queue::RunQueue;
 pub use runtime::Runtime;
@@ -47,6 +56,7 @@ pub use semaphore::{BoundedSemaphore, Permit, ReleasedTooOften, Semaphore};
 pub use task_set::{Finished, TaskSet};
 pub use time::{Sleep, TimedOut, call_later, sleep, sleep_until, wait_for, wait_until};
 pub use timers::Timers;
+pub use wait::{Waited, all_completed, first_completed, first_exception, wait, wait_at_most};
 
 use call::{Scratch, call};
 use reactor::Cancelled;
@@ -91,7 +101,7 @@ async fn make_all(scratch: &Scratch, run: &Run, calls: &[Call]) -> io::Result<Ve
         }
         match either(pin!(tasks.next()), cancelled.as_mut()).await {
             Either::First(Some((index, finished))) => {
-                outcomes[index] = finished.unwrap_or(Err(Failure::Lost))
+                outcomes[index] = finished.unwrap_or(Err(Failure::Lost));
             }
             Either::First(None) | Either::Second(()) => break,
         }

@@ -88,19 +88,18 @@ impl Socket {
     ///
     /// # Errors
     /// That of `action`, or the system has no memory left to watch the socket.
-    pub async fn attempt<T>(
+    pub fn attempt<T>(
         &mut self,
         interest: Interest,
         mut action: impl FnMut(&mut readiness::Socket) -> io::Result<T>,
-    ) -> io::Result<T> {
-        poll_fn(|context| match action(&mut self.inner) {
+    ) -> impl Future<Output = io::Result<T>> {
+        poll_fn(move |context| match action(&mut self.inner) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => match self.watch(interest, context) {
                 Ok(()) => Poll::Pending,
                 Err(error) => Poll::Ready(Err(error)),
             },
             result => Poll::Ready(result),
         })
-        .await
     }
 
     fn watch(&mut self, interest: Interest, context: &Context<'_>) -> io::Result<()> {

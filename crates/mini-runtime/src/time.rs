@@ -1,7 +1,7 @@
 //! Waiting for the clock: `sleep`, `wait_for`, `call_later`.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -79,15 +79,21 @@ pub async fn wait_for<F: Future>(future: F, timeout: Duration) -> Result<F::Outp
     wait_until(pin!(future), after(timeout)).await
 }
 
-/// Awaits a future until a moment has passed, as [`wait_for`] does. (asyncio: `timeout_at`.)
+/// Awaits a future until a moment has passed, as [`wait_for`] does, but takes it pinned. (asyncio: `timeout_at`.)
 ///
 /// # Errors
 /// The moment has passed.
-pub async fn wait_until<F: Future>(future: F, at: Instant) -> Result<F::Output, TimedOut> {
-    match either(pin!(future), pin!(sleep_until(at))).await {
-        Either::First(value) => Ok(value),
-        Either::Second(()) => Err(TimedOut),
-    }
+pub fn wait_until<F: Future + Unpin>(
+    future: F,
+    at: Instant,
+) -> impl Future<Output = Result<F::Output, TimedOut>> {
+    let mut both = either(future, sleep_until(at));
+    poll_fn(move |context| {
+        Pin::new(&mut both).poll(context).map(|over| match over {
+            Either::First(value) => Ok(value),
+            Either::Second(()) => Err(TimedOut),
+        })
+    })
 }
 
 /// Calls a function after a time, on this thread, between two tasks. (asyncio: `loop.call_later`.)

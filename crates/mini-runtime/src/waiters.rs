@@ -31,7 +31,7 @@ pub(crate) struct Turn<'w, P: FnMut()> {
 }
 
 impl Waiters {
-    /// A place at the end of the line, from the first time it is awaited.
+    /// A place at the end of the line, from the first time it is awaited or [lined up](Turn::line_up).
     pub(crate) const fn turn<P: FnMut()>(&self, pass_on: P) -> Turn<'_, P> {
         Turn { waiters: self, ticket: None, pass_on }
     }
@@ -40,11 +40,6 @@ impl Waiters {
     pub(crate) fn give_turn(&self) -> bool {
         let first = self.0.borrow_mut().waiting.pop_first();
         first.map(|(_, waker)| waker.wake()).is_some()
-    }
-
-    /// How many wait.
-    pub(crate) fn len(&self) -> usize {
-        self.0.borrow().waiting.len()
     }
 }
 
@@ -59,15 +54,14 @@ impl<P: FnMut()> Turn<'_, P> {
         self.ticket = None;
     }
 
+    /// Takes the place now, before the first poll.
+    pub(crate) fn line_up(&mut self) {
+        _ = self.poll(&Context::from_waker(Waker::noop()));
+    }
+
     fn poll(&mut self, context: &Context<'_>) -> Poll<()> {
-        let mut line = self.waiters.0.borrow_mut();
-        let Some(ticket) = self.ticket else {
-            let ticket = line.next_ticket;
-            line.next_ticket += 1;
-            line.waiting.insert(ticket, context.waker().clone());
-            self.ticket = Some(ticket);
-            return Poll::Pending;
-        };
+        let line = &mut *self.waiters.0.borrow_mut();
+        let ticket = *self.ticket.get_or_insert_with(|| line.enter());
         match line.waiting.get_mut(&ticket) {
             Some(waker) => {
                 waker.clone_from(context.waker());
@@ -75,6 +69,15 @@ impl<P: FnMut()> Turn<'_, P> {
             }
             None => Poll::Ready(()),
         }
+    }
+}
+
+impl Line {
+    fn enter(&mut self) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.waiting.insert(ticket, Waker::noop().clone());
+        ticket
     }
 }
 
