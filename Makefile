@@ -1,0 +1,34 @@
+# Every target is a command or two that can be typed as well. Without a name: the race.
+# `race test bench check book lint` need a stable toolchain; the others say what they need.
+
+MDBOOK_VERSION = 0.5
+NIGHTLY = cargo +nightly
+
+.PHONY: race test bench check book lint fuzz nightly
+
+race: ## every model of this platform, side by side
+	cargo run --release
+
+test: ## every test of the workspace
+	cargo test --workspace
+
+bench: ## Criterion, all groups
+	cargo bench
+
+check: ## every model against the conformance suite and its fault matrix
+	cargo run --release -- check
+
+book: ## docs/book/index.html
+	mdbook --version 2>/dev/null | grep -qF 'v$(MDBOOK_VERSION).' || cargo install mdbook --version ^$(MDBOOK_VERSION) --locked
+	mdbook build docs
+
+lint: ## what has to be clean before a commit
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+fuzz: ## a minute of any bytes, cut anywhere; needs nightly and cargo-fuzz. What is found lands in fuzz/found
+	mkdir -p fuzz/found
+	$(NIGHTLY) fuzz run exchange fuzz/found fuzz/corpus/exchange -- -dict=fuzz/exchange.dict -max_total_time=60
+
+nightly: ## generator-style over the compiler's own coroutines; needs nightly
+	CARGO_TARGET_DIR=target/nightly $(NIGHTLY) test -p generator-style --features nightly
