@@ -70,7 +70,7 @@ async fn answer(wire: Wire) -> Outcome {
     let mut http = http1::Builder::new();
     http.max_header_size(MAX_HEAD_BYTES).max_buf_size(2 * MAX_HEAD_BYTES);
     let handshake = http.handshake(TokioIo::new(wire)).await;
-    let (mut sender, mut connection) = handshake.map_err(|error| failures::from(&error, 0))?;
+    let (mut sender, mut connection) = handshake.map_err(|error| failures::from(&error, &[]))?;
     // hyper listens only after it has asked, and all it has to know of the question is that it was a GET.
     let mut reply = pin!(receive(sender.send_request(Request::new(Empty::<Bytes>::new()))));
     let mut open = true;
@@ -80,8 +80,7 @@ async fn answer(wire: Wire) -> Outcome {
         reply.as_mut().poll(context)
     });
     let outcome = outcome.await;
-    let received = || connection.into_parts().io.into_inner().received();
-    outcome.unwrap_or_else(|error| Err(failures::from(&error, received())))
+    outcome.unwrap_or_else(|error| Err(failures::from(&error, &connection.into_parts().read_buf)))
 }
 
 /// Collects a response, as long as it keeps to the limits.

@@ -2,19 +2,21 @@
 //!
 //! *How it waits*: it does not.
 //!
-//! *What to notice*: hyper tells apart what a program should react to (parse error, incomplete, a socket's error), but
-//! of a malformed answer it tells the reason only in prose. The reasons are read from that prose: should a version of
-//! hyper put one differently, the call still fails as `malformed`, only with hyper's own words.
+//! *What to notice*: hyper tells apart what a program should react to (a socket's error, an answer that is incomplete or
+//! malformed), but why an answer is malformed it tells in prose alone. The reason is read from that prose, or found once
+//! more in the bytes that hyper left. Should a version of hyper put it differently, the call still fails as `malformed`,
+//! only with hyper's own words.
 //!
-//! *What is deliberately missing*: the fields of a head that were at fault. hyper does not keep them.
+//! *What is deliberately missing*: a decision. Whether a call failed, hyper has said; here it gets a name.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 
-use downstream_call::{Failure, MAX_HEAD_BYTES, TooLarge};
+use downstream_call::{Failure, MAX_FIELDS, MAX_HEAD_BYTES, TooLarge};
 
-/// The failure that a hyper error stands for, after so many bytes of the answer.
-pub(crate) fn from(error: &hyper::Error, received: usize) -> Failure {
+/// The failure that a hyper error stands for, and the bytes that it could not read.
+pub(crate) fn from(error: &hyper::Error, unread: &[u8]) -> Failure {
     if let Some(error) = io_error(error) {
         return from_io(error);
     }
@@ -22,8 +24,9 @@ pub(crate) fn from(error: &hyper::Error, received: usize) -> Failure {
         return Failure::Incomplete;
     }
     match error.to_string().as_str() {
-        // Too many fields are too large a head to hyper, but they come first.
-        "message head is too large" if received < MAX_HEAD_BYTES => Failure::TooLarge(TooLarge::Fields),
+        "message head is too large" => Failure::TooLarge(too_large(unread)),
+        "invalid HTTP header parsed" => malformed_head(unread, "head"),
+        "invalid HTTP status-code parsed" => malformed_head(unread, "status code"),
         "error reading a body from connection" => Failure::Reset,
         prose => from_prose(prose),
     }
@@ -49,17 +52,41 @@ fn from_io(error: &io::Error) -> Failure {
     }
 }
 
+/// To hyper, a head with too many fields is too large, and so is one that declares a body of almost 2^64 bytes.
+fn too_large(unread: &[u8]) -> TooLarge {
+    match parse(unread) {
+        Err(httparse::Error::TooManyHeaders) => TooLarge::Fields,
+        _ if unread.len() < MAX_HEAD_BYTES => TooLarge::Body,
+        _ => TooLarge::Head,
+    }
+}
+
+/// httparse finds the same fault again, or `otherwise` hyper found one that httparse lets pass.
+fn malformed_head(unread: &[u8], otherwise: &'static str) -> Failure {
+    match parse(unread) {
+        Ok(_) => malformed(otherwise),
+        Err(httparse::Error::HeaderName) => malformed("field name"),
+        Err(httparse::Error::HeaderValue) => malformed("field value"),
+        Err(httparse::Error::NewLine) => malformed("line end"),
+        Err(httparse::Error::Status) => malformed("status line"),
+        Err(httparse::Error::Token) => malformed("token"),
+        Err(httparse::Error::Version) => malformed("version"),
+        Err(httparse::Error::TooManyHeaders) => Failure::TooLarge(TooLarge::Fields),
+    }
+}
+
+fn parse(head: &[u8]) -> httparse::Result<usize> {
+    httparse::Response::new(&mut [httparse::EMPTY_HEADER; MAX_FIELDS]).parse(head)
+}
+
 /// Parts of hyper's and httparse's sentences, and what they mean; the first that fits counts.
-static PROSE: [(&str, Failure); 18] = [
-    ("message head is too large", Failure::TooLarge(TooLarge::Head)),
+static PROSE: [(&str, Failure); 15] = [
     ("chunk extensions over limit", Failure::TooLarge(TooLarge::Extensions)),
     ("chunk trailers bytes over limit", Failure::TooLarge(TooLarge::Head)),
     ("chunk trailers count overflow", Failure::TooLarge(TooLarge::Fields)),
-    ("status-code", malformed("status line")),
     ("HTTP version", malformed("version")),
     ("content-length", malformed("content-length")),
     ("transfer-encoding", malformed("transfer-encoding in HTTP/1.0")),
-    ("HTTP header", malformed("head")),
     ("chunk extension", malformed("chunk extension")),
     ("chunk size", malformed("chunk size")),
     ("chunk body", malformed("chunk end")),
@@ -67,12 +94,12 @@ static PROSE: [(&str, Failure); 18] = [
     ("header name", malformed("field name")),
     ("header value", malformed("field value")),
     ("new line", malformed("line end")),
-    ("railer", malformed("trailer")),
+    ("trailer end", malformed("trailer")),
     ("Partial header", malformed("trailer")),
 ];
 
 const fn malformed(what: &'static str) -> Failure {
-    Failure::Malformed(std::borrow::Cow::Borrowed(what))
+    Failure::Malformed(Cow::Borrowed(what))
 }
 
 fn from_prose(prose: &str) -> Failure {

@@ -23,17 +23,12 @@ pub(crate) struct Wire {
     index: usize,
     /// hyper believes that it has sent its request.
     asked: bool,
-    received: usize,
+    answered: bool,
 }
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream, trace: Trace, index: usize) -> Self {
-        Self { stream, trace, index, asked: false, received: 0 }
-    }
-
-    /// Bytes of the answer, whatever became of them.
-    pub(crate) const fn received(&self) -> usize {
-        self.received
+        Self { stream, trace, index, asked: false, answered: false }
     }
 }
 
@@ -49,11 +44,10 @@ impl AsyncRead for Wire {
         }
         let before = into.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, into))?;
-        let count = into.filled().len() - before;
-        if self.received == 0 && count > 0 {
+        if !self.answered && into.filled().len() > before {
+            self.answered = true;
             self.trace.mark(self.index, Milestone::FirstByte);
         }
-        self.received += count;
         Poll::Ready(Ok(()))
     }
 }
