@@ -59,6 +59,13 @@ macro_rules! model_list {
                 lesson: "",
                 make: |_| epoll_state_machine::EpollStateMachine::new(),
             }
+            callback_loop "callback-loop" {
+                waits: "in a loop's poll, with a callback for each socket",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "",
+                make: |_| callback_loop::CallbackLoop::new(),
+            }
             generator_style "generator-style" {
                 waits: "in a loop's poll, once each call has yielded its socket",
                 at_once: Unlimited,

@@ -8,13 +8,13 @@
 mod board;
 mod contestant;
 mod environment;
-mod heat;
 mod interrupt;
 mod patience;
 mod process;
 mod report;
 mod statistics;
 mod table;
+mod track;
 mod verdict;
 
 use std::fs::File;
@@ -29,8 +29,8 @@ use crate::{Error, HowArgs, descriptors, text};
 use contestant::Contestant;
 pub use contestant::Program;
 pub use environment::{Environment, Order};
-use heat::Track;
 pub use report::{Report, Round, Standing};
+use track::Track;
 
 /// The options of `meanwhile race`.
 #[derive(Args, Clone, Debug)]

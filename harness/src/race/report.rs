@@ -5,8 +5,8 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
-use super::heat::Finish;
 use super::statistics::median;
+use super::track::Finish;
 use crate::measure::Usage;
 
 /// What a reader of the JSON checks first.

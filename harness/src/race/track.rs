@@ -134,15 +134,11 @@ fn standing(contestant: &Contestant, heat: Heat<'_>) -> Standing {
     }
 }
 
-/// When a contestant has to be ended. Of a program nobody knows how many calls it makes at once, so it gets as long as
-/// patience lasts.
+/// When a contestant has to be ended. Of a program nobody knows how many calls it makes at once, and of some work not
+/// how long it takes, so everybody gets as long as patience lasts.
 fn time_limit(contestant: &Contestant, heat: Heat<'_>) -> Duration {
-    let expectation = heat.expectation(contestant);
-    let patient = match contestant {
-        Contestant::Model(_) => expectation,
-        Contestant::Program(_) => expectation.max(heat.args.patience),
-    };
-    patient.saturating_add(heat.args.how.timeout).saturating_add(GRACE)
+    let expectation = heat.expectation(contestant).max(heat.args.patience);
+    expectation.saturating_add(heat.args.how.timeout).saturating_add(GRACE)
 }
 
 fn hung(limit: Duration, stats: &Stats, heat: Heat<'_>) -> String {
