@@ -1,0 +1,93 @@
+//! One call in flight: an exchange, and the number of a socket that only the ring knows.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Exchange, Failure, Outcome, Run};
+use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::ring::{Done, Link, Ring};
+
+/// A call between two of its completions. There is no state beside it: where the call stands is what the kernel has
+/// been asked to do, and its next completion says what that was.
+pub(crate) struct Flight<'run> {
+    exchange: Exchange<'run>,
+    link: Link,
+}
+
+impl<'run> Flight<'run> {
+    /// Asks for a socket, a connection and the sending of the request, one after the other.
+    ///
+    /// # Errors
+    /// The outer one is the ring's, the inner one the call's.
+    pub(crate) fn start(
+        run: &'run Run,
+        index: usize,
+        call: &'run Call,
+        place: usize,
+        ring: &mut Ring,
+    ) -> io::Result<Result<Self, Failure>> {
+        let exchange = match Exchange::new(run, index, call) {
+            Ok(exchange) => exchange,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let link =
+            ring.open(place, deadline(call), call.address, |scratch| exchange.unsent(scratch).len())?;
+        Ok(Ok(Self { exchange, link }))
+    }
+
+    /// Asks for what comes next, or gives the outcome.
+    pub(crate) fn advance(&mut self, done: io::Result<Done>, ring: &mut Ring) -> io::Result<Option<Outcome>> {
+        let outcome = match done {
+            Ok(Done::Sent(count)) => {
+                if self.exchange.sent(count) {
+                    ring.receive(&self.link)?;
+                } else {
+                    ring.send(&self.link, |scratch| self.exchange.unsent(scratch).len())?;
+                }
+                None
+            }
+            Ok(Done::Received(bytes)) => {
+                let outcome = match ring.bytes(&bytes) {
+                    [] => Some(self.exchange.closed()),
+                    bytes => self.exchange.received(bytes),
+                };
+                ring.give_back(bytes);
+                if outcome.is_none() {
+                    ring.receive(&self.link)?;
+                }
+                outcome
+            }
+            Ok(Done::NoBuffer) => {
+                ring.receive(&self.link)?;
+                None
+            }
+            Err(error) => Some(self.broken(error)),
+        };
+        if outcome.is_some() {
+            ring.close(&self.link)?;
+        }
+        Ok(outcome)
+    }
+
+    pub(crate) fn failed(&mut self, failure: Failure) -> Outcome {
+        self.exchange.failed(failure)
+    }
+
+    /// A call that is cancelled alone is cancelled by its linked timeout.
+    fn broken(&mut self, error: io::Error) -> Outcome {
+        if error.raw_os_error() == Some(Errno::CANCELED.raw_os_error()) {
+            return self.failed(Failure::TimedOut);
+        }
+        self.exchange.failed(error)
+    }
+}
+
+/// When a call that starts now must be over, on the clock that the kernel's timers count by.
+fn deadline(call: &Call) -> Duration {
+    let start = Instant::now();
+    let timeout = call.deadline(start) - start;
+    let now = clock_gettime(ClockId::Monotonic);
+    Duration::new(now.tv_sec.cast_unsigned(), now.tv_nsec.cast_unsigned() as u32) + timeout
+}

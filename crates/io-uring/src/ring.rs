@@ -1,0 +1,333 @@
+//! The ring, and all memory that is lent to the kernel: the one page with `unsafe`, behind an interface without.
+//!
+//! *What is lent, and until when*: an address and a moment on the clock, until the kernel has taken the entry that
+//! points to them (it copies them then: `IORING_FEAT_SUBMIT_STABLE`); a request, until its completion; the pool that
+//! answers are received into, for ever. Everything lent is owned here and stays where it is, and [`Ring::settle`]
+//! takes it back: it cancels what the kernel still has to do, and waits until that is over.
+
+mod buffers;
+mod setup;
+mod token;
+
+use std::io;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
+
+use io_uring::squeue::{Entry, Flags};
+use io_uring::types::{CancelBuilder, DestinationSlot, Fd, Fixed, SubmitArgs, TimeoutFlags, Timespec};
+use io_uring::{IoUring, cqueue, opcode};
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use socket2::{Domain, SockAddr, Type};
+
+use buffers::Buffers;
+pub(crate) use buffers::Bytes;
+use setup::Table;
+use token::{Operation, Token};
+
+/// A submission and a completion queue, and what is lent to the kernel through them.
+pub(crate) struct Ring {
+    ring: IoUring,
+    lent: ManuallyDrop<Lent>,
+    table: Table,
+    /// Completions to come, and those of them that end a sending.
+    owed: usize,
+    sending: usize,
+    /// What a request is written to before it is known how long it is.
+    scratch: Box<[u8]>,
+    /// The kernel knows the thread that made the ring, and takes nothing from another.
+    one_thread: PhantomData<*const ()>,
+}
+
+/// Memory that the kernel may be using.
+struct Lent {
+    buffers: Buffers,
+    /// Each in one place on the heap, however this list grows.
+    requests: Vec<Vec<u8>>,
+    free_requests: Vec<u32>,
+    /// Cleared when the kernel has taken all entries; never longer than the submission queue, so never moved.
+    addresses: Vec<SockAddr>,
+    deadlines: Vec<Timespec>,
+}
+
+/// What makes a call known to the ring.
+#[derive(Debug)]
+pub(crate) struct Link {
+    place: u32,
+    /// A number in the ring's table of direct descriptors.
+    descriptor: u32,
+    deadline_ns: u64,
+}
+
+/// What has come back.
+pub(crate) enum Event {
+    Call {
+        place: usize,
+        done: io::Result<Done>,
+    },
+    /// The socket that is [watched](Ring::watch) is readable.
+    Cancelled,
+}
+
+/// What the kernel did for a call.
+pub(crate) enum Done {
+    /// It sent so many bytes.
+    Sent(usize),
+    /// It received these; none at the end. They must be [given back](Ring::give_back).
+    Received(Bytes),
+    /// There was something to receive when the pool was empty.
+    NoBuffer,
+}
+
+/// Entries of the submission queue, and how many of them one request takes, at most.
+const ENTRIES: u32 = 1024;
+const CHAIN: usize = 5;
+/// How long answers are collected for one system call, while many calls wait.
+const COLLECT: Duration = Duration::from_micros(500);
+const HOUR: Duration = Duration::from_secs(3600);
+
+impl Ring {
+    /// Opens a socket, connects it and sends what `write` puts into the scratch buffer: three links of a chain of which
+    /// only the last one says that it is done, unless another one fails.
+    pub(crate) fn open(
+        &mut self,
+        place: usize,
+        deadline: Duration,
+        address: SocketAddr,
+        write: impl FnOnce(&mut [u8]) -> usize,
+    ) -> io::Result<Link> {
+        self.make_space()?;
+        let place = u32::try_from(place).expect("a run has fewer than 2^32 calls");
+        let descriptor = self.table.take();
+        let deadline_ns = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
+        let link = Link { place, descriptor, deadline_ns };
+        let request = self.lend_request(write);
+        let token = Token { operation: Operation::Open, place, request }.pack();
+        let (domain, kind) = (i32::from(Domain::for_address(address)), i32::from(Type::STREAM));
+        let slot = DestinationSlot::try_from_slot_target(descriptor).map_err(|_| Errno::MFILE)?;
+        let socket = opcode::Socket::new(domain, kind, 0).file_index(Some(slot)).build();
+        let connect = self.connect(descriptor, address);
+        let timeout = self.timeout(link.deadline_ns).flags(Flags::IO_LINK | Flags::SKIP_SUCCESS);
+        let quietly = Flags::IO_LINK | Flags::SKIP_SUCCESS;
+        self.push(&socket.flags(quietly).user_data(token));
+        self.push(&connect.flags(quietly).user_data(token));
+        self.push(&timeout);
+        self.push_send(&link, request);
+        Ok(link)
+    }
+
+    /// Sends what `write` puts into the scratch buffer.
+    pub(crate) fn send(&mut self, link: &Link, write: impl FnOnce(&mut [u8]) -> usize) -> io::Result<()> {
+        self.make_space()?;
+        let request = self.lend_request(write);
+        self.push_send(link, request);
+        Ok(())
+    }
+
+    /// Receives into a buffer that the kernel takes from the pool once there is something to receive.
+    pub(crate) fn receive(&mut self, link: &Link) -> io::Result<()> {
+        self.make_space()?;
+        let token = Token { operation: Operation::Receive, place: link.place, request: 0 }.pack();
+        let receive = opcode::Recv::new(Fixed(link.descriptor), std::ptr::null_mut(), buffers::BYTES as u32)
+            .buf_group(buffers::GROUP)
+            .build();
+        self.push(&receive.flags(Flags::IO_LINK | Flags::BUFFER_SELECT).user_data(token));
+        let timeout = self.timeout(link.deadline_ns);
+        self.push(&timeout);
+        self.owed += 1;
+        Ok(())
+    }
+
+    /// Closes the call's socket, if it was opened.
+    pub(crate) fn close(&mut self, link: &Link) -> io::Result<()> {
+        self.make_space()?;
+        let token = Token { operation: Operation::Close, place: 0, request: 0 }.pack();
+        let close = opcode::Close::new(Fixed(link.descriptor)).build();
+        self.push(&close.flags(Flags::SKIP_SUCCESS).user_data(token));
+        self.table.put_back(link.descriptor);
+        Ok(())
+    }
+
+    /// Reports [`Event::Cancelled`] once `socket` is readable.
+    pub(crate) fn watch(&mut self, socket: impl AsFd) -> io::Result<()> {
+        self.make_space()?;
+        let token = Token { operation: Operation::Watch, place: 0, request: 0 }.pack();
+        let readable = u32::from(PollFlags::IN.bits());
+        self.push(&opcode::PollAdd::new(Fd(socket.as_fd().as_raw_fd()), readable).build().user_data(token));
+        self.owed += 1;
+        Ok(())
+    }
+
+    /// Hands over what was asked for, and waits until enough of it is done, or for a moment if there is more to ask.
+    ///
+    /// Requests are sent at once, as a rule, so all of them are waited for; of the answers, some: where many calls
+    /// wait, an answer may lie for half a millisecond until others share its system call.
+    pub(crate) fn wait(&mut self, more: bool) -> io::Result<()> {
+        let receiving = self.owed - self.sending;
+        let answers = (receiving / 4).min(64).max(usize::from(receiving > 0));
+        self.enter(self.sending + answers, if more { COLLECT } else { HOUR })
+    }
+
+    /// What came back and was not looked at yet.
+    pub(crate) fn event(&mut self) -> Option<Event> {
+        loop {
+            let completion = self.ring.completion().next()?;
+            let token = Token::unpack(completion.user_data());
+            let place = token.place as usize;
+            let result = match completion.result() {
+                count @ 0.. => Ok(count as usize),
+                error => Err(io::Error::from_raw_os_error(-error)),
+            };
+            match token.operation {
+                Operation::Open | Operation::Send => {
+                    self.owed -= 1;
+                    self.sending -= 1;
+                    self.lent.free_requests.push(token.request);
+                    return Some(Event::Call { place, done: result.map(Done::Sent) });
+                }
+                Operation::Receive => {
+                    self.owed -= 1;
+                    let done = self.received(result, cqueue::buffer_select(completion.flags()));
+                    return Some(Event::Call { place, done });
+                }
+                Operation::Watch => {
+                    self.owed -= 1;
+                    return Some(Event::Cancelled);
+                }
+                // A socket that was never opened can't be closed, and a timeout has nothing to add.
+                Operation::Close | Operation::Timeout => {}
+            }
+        }
+    }
+
+    /// The bytes that were received.
+    pub(crate) fn bytes(&self, bytes: &Bytes) -> &[u8] {
+        self.lent.buffers.get(bytes)
+    }
+
+    /// Puts a buffer back into the pool.
+    pub(crate) fn give_back(&mut self, bytes: Bytes) {
+        self.lent.buffers.give_back(bytes);
+    }
+
+    /// Cancels what the kernel still has to do, waits until that is over, and closes every socket.
+    pub(crate) fn settle(&mut self) {
+        while self.owed > 0 || !self.ring.submission().is_empty() {
+            // It finds nothing where everything is about to be over anyway.
+            _ = self.ring.submitter().register_sync_cancel(None, CancelBuilder::any().all());
+            if self.enter(self.owed.min(1), Duration::from_millis(1)).is_err() {
+                return; // the kernel keeps what it has: see `drop`
+            }
+            while let Some(event) = self.event() {
+                if let Event::Call { done: Ok(Done::Received(bytes)), .. } = event {
+                    self.give_back(bytes);
+                }
+            }
+        }
+        self.table.close_all(&self.ring.submitter());
+    }
+
+    fn received(&mut self, result: io::Result<usize>, buffer: Option<u16>) -> io::Result<Done> {
+        let length = *result.as_ref().unwrap_or(&0);
+        let bytes = self.lent.buffers.taken(buffer, length);
+        match result {
+            Ok(_) => Ok(Done::Received(bytes)),
+            Err(error) => {
+                self.give_back(bytes);
+                let empty = error.raw_os_error() == Some(Errno::NOBUFS.raw_os_error());
+                if empty { Ok(Done::NoBuffer) } else { Err(error) }
+            }
+        }
+    }
+
+    fn lend_request(&mut self, write: impl FnOnce(&mut [u8]) -> usize) -> u32 {
+        let length = write(&mut self.scratch);
+        let lent = &mut self.lent;
+        let request = lent.free_requests.pop().unwrap_or_else(|| {
+            lent.requests.push(Vec::new());
+            (lent.requests.len() - 1) as u32
+        });
+        let bytes = &mut lent.requests[request as usize];
+        bytes.clear();
+        bytes.extend_from_slice(&self.scratch[..length]);
+        request
+    }
+
+    fn connect(&mut self, descriptor: u32, address: SocketAddr) -> Entry {
+        let addresses = &mut self.lent.addresses;
+        addresses.push(address.into());
+        let address = &addresses[addresses.len() - 1];
+        opcode::Connect::new(Fixed(descriptor), address.as_ptr().cast(), address.len()).build()
+    }
+
+    fn push_send(&mut self, link: &Link, request: u32) {
+        let token = Token { operation: Operation::Send, place: link.place, request }.pack();
+        let bytes = &self.lent.requests[request as usize];
+        let send = opcode::Send::new(Fixed(link.descriptor), bytes.as_ptr(), bytes.len() as u32).build();
+        self.push(&send.flags(Flags::IO_LINK).user_data(token));
+        let timeout = self.timeout(link.deadline_ns);
+        self.push(&timeout);
+        self.owed += 1;
+        self.sending += 1;
+    }
+
+    /// Cancels the entry pushed before it at a moment that is the same for all of a call's entries.
+    fn timeout(&mut self, deadline_ns: u64) -> Entry {
+        const SECOND: u64 = 1_000_000_000;
+        let deadlines = &mut self.lent.deadlines;
+        deadlines.push(Timespec::new().sec(deadline_ns / SECOND).nsec((deadline_ns % SECOND) as u32));
+        let token = Token { operation: Operation::Timeout, place: 0, request: 0 }.pack();
+        let timeout = opcode::LinkTimeout::new(&raw const deadlines[deadlines.len() - 1]);
+        timeout.flags(TimeoutFlags::ABS).build().flags(Flags::SKIP_SUCCESS).user_data(token)
+    }
+
+    /// A chain must not be cut by a submission, so there has to be space for all of it.
+    fn make_space(&mut self) -> io::Result<()> {
+        let taken = self.ring.submission().len();
+        if taken + CHAIN > ENTRIES as usize { self.enter(0, Duration::ZERO) } else { Ok(()) }
+    }
+
+    fn push(&mut self, entry: &Entry) {
+        // SAFETY: what `entry` points to is in `lent`, where it stays until the kernel no longer needs it.
+        unsafe { self.ring.submission().push(entry) }.expect("there is space for a chain");
+    }
+
+    /// Hands over all entries, and waits for `want` completions that nobody looked at yet. After `COLLECT` one of them
+    /// is enough (Linux 6.12).
+    fn enter(&mut self, want: usize, patience: Duration) -> io::Result<()> {
+        let submitter = self.ring.submitter();
+        let entered = if want == 0 {
+            submitter.submit()
+        } else if self.ring.params().is_feature_min_timeout() {
+            let patience = Timespec::from(patience);
+            let args = SubmitArgs::new().timespec(&patience).min_wait_usec(COLLECT.as_micros() as u32);
+            submitter.submit_with_args(want, &args)
+        } else {
+            submitter.submit_with_args(1, &SubmitArgs::new().timespec(&Timespec::from(patience)))
+        };
+        match entered.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO)) {
+            // Time is up, a signal came, or completions have to be looked at first (io_uring_enter(2)).
+            Ok(_) | Err(Errno::TIME | Errno::INTR | Errno::BUSY) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if self.ring.submission().is_empty() {
+            self.lent.addresses.clear();
+            self.lent.deadlines.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Memory that the kernel couldn't be made to give back is never freed.
+impl Drop for Ring {
+    fn drop(&mut self) {
+        self.settle();
+        if self.owed == 0 {
+            // SAFETY: the kernel has nothing left to do with it, and nobody uses it after this.
+            unsafe { ManuallyDrop::drop(&mut self.lent) };
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What travels with an entry and comes back with its completion: 64 bits that mean nothing to the kernel.
+
+/// Whose completion it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) operation: Operation,
+    /// Which call.
+    pub(super) place: u32,
+    /// Which request is lent: 24 bits.
+    pub(super) request: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Operation {
+    /// A socket, or its connection: heard of only when it fails.
+    Open,
+    Send,
+    Receive,
+    Close,
+    Timeout,
+    Watch,
+}
+
+impl Token {
+    pub(super) const fn pack(self) -> u64 {
+        (self.place as u64) << 32 | (self.request as u64) << 8 | self.operation as u64
+    }
+
+    pub(super) const fn unpack(token: u64) -> Self {
+        const OPERATIONS: [Operation; 6] = [
+            Operation::Open,
+            Operation::Send,
+            Operation::Receive,
+            Operation::Close,
+            Operation::Timeout,
+            Operation::Watch,
+        ];
+        let operation = OPERATIONS[(token & 0xff) as usize];
+        Self { operation, place: (token >> 32) as u32, request: (token >> 8) as u32 & 0xff_ffff }
+    }
+}
