@@ -69,6 +69,12 @@ fn who_has_more_calls_in_flight_than_allowed_is_out() {
 }
 
 #[test]
+fn the_report_keeps_the_commands() {
+    let report = race(&["other", "--calls=2", "--with=other=echo 'a b'"]);
+    assert_eq!(report.environment.programs["other"], "echo 'a b'");
+}
+
+#[test]
 fn who_hangs_is_ended_with_all_that_it_started() {
     let failed = race_alone("sh -c 'sleep 86399 & sleep 86399'").failed;
     assert!(failed.is_some_and(|failed| failed.contains("it had asked for 0 of 2 calls")));

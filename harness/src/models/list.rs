@@ -94,6 +94,13 @@ macro_rules! model_list {
                 lesson: "",
                 make: |_| async_await::AsyncAwait::many_threads(),
             }
+            io_uring "io-uring" {
+                waits: "in io_uring_enter, for what the kernel has done already",
+                at_once: Unlimited,
+                platform: Linux,
+                lesson: "",
+                make: |_| completion_ring::CompletionRing::new(),
+            }
             per_core "per-core" {
                 waits: "in a loop's poll, on a thread for each core",
                 at_once: Unlimited,

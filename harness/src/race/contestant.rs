@@ -19,7 +19,8 @@ pub(super) enum Contestant {
 /// A program of any kind: `NAME='COMMAND {url} {calls}'`.
 #[derive(Clone, Debug)]
 pub struct Program {
-    name: String,
+    pub(super) name: String,
+    pub(super) command: String,
     /// The command, split into words as a shell would.
     words: Vec<String>,
 }
@@ -113,5 +114,5 @@ pub(super) fn program(text: &str) -> Result<Program, String> {
     if words.is_empty() {
         return Err("the command is empty: write NAME='COMMAND {url} {calls}'".into());
     }
-    Ok(Program { name: name.into(), words })
+    Ok(Program { name: name.into(), command: command.into(), words })
 }

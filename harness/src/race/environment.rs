@@ -1,5 +1,7 @@
 //! Where and how a race was run: without it, its numbers mean little.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::RaceArgs;
@@ -35,6 +37,8 @@ pub struct Environment {
     pub workers: Option<usize>,
     /// What was computed with each reply, as on the command line.
     pub work: String,
+    /// The programs among the contestants, and their commands.
+    pub programs: BTreeMap<String, String>,
     /// How often each contestant was to run.
     pub rounds: usize,
     /// Where the random order started.
@@ -71,11 +75,16 @@ impl Environment {
             in_flight: args.how.in_flight.map(usize::from),
             workers: args.how.workers.map(usize::from),
             work: args.how.work.to_string(),
+            programs: programs(args),
             rounds: args.rounds.get(),
             seed,
             order: Vec::new(),
         }
     }
+}
+
+fn programs(args: &RaceArgs) -> BTreeMap<String, String> {
+    args.with.iter().map(|program| (program.name.clone(), program.command.clone())).collect()
 }
 
 #[cfg(unix)]

@@ -98,7 +98,8 @@ impl Report {
 
     pub(super) fn write_json(&self, mut out: impl Write) -> std::io::Result<()> {
         serde_json::to_writer_pretty(&mut out, self)?;
-        writeln!(out)
+        writeln!(out)?;
+        out.flush()
     }
 
     /// A row for each round, and one with the reason for each contestant that failed or did not run.
