@@ -7,12 +7,13 @@ use std::mem;
 use std::time::Instant;
 
 use downstream_call::Cancel;
-use readiness::{Deadlines, Key, Poller};
+use readiness::{Key, Poller};
 use slotmap::SlotMap;
 
 use crate::messages::{Mailbox, MessageHandler};
 use crate::promise::Promise;
 use crate::sources::Source;
+use crate::timers::Timers;
 
 /// An event loop: callbacks wait in it for their turn, their time, their socket or their message (asyncio:
 /// `asyncio.EventLoop`).
@@ -37,12 +38,10 @@ pub struct EventLoop<'h> {
     pub(crate) poller: Poller,
     /// Everything that waits. All else holds keys into this table; the key of a callback that ran, or was
     /// cancelled, finds nothing.
-    pub(crate) callbacks: SlotMap<Key, Callback<'h>>,
+    pub(crate) callbacks: Callbacks<'h>,
     /// Whose turn it is, in this order.
     pub(crate) ready: VecDeque<Key>,
-    /// Which callback must run when. Equal times stay in the order in which they were added: the number tells.
-    pub(crate) timers: Deadlines<(u64, Key)>,
-    pub(crate) timers_added: u64,
+    pub(crate) timers: Timers,
     pub(crate) sources: SlotMap<Key, Source>,
     pub(crate) cancels: Vec<(Cancel, Key)>,
     pub(crate) mailbox: Option<Mailbox>,
@@ -55,6 +54,8 @@ pub struct EventLoop<'h> {
 
 /// What the loop calls, once.
 pub(crate) type Callback<'h> = Box<dyn FnOnce(&mut EventLoop<'h>) + 'h>;
+
+pub(crate) type Callbacks<'h> = SlotMap<Key, Callback<'h>>;
 
 impl<'h> EventLoop<'h> {
     /// Opens the system's poller (asyncio: `asyncio.new_event_loop`).
@@ -71,8 +72,7 @@ impl<'h> EventLoop<'h> {
             poller,
             callbacks: SlotMap::new(),
             ready: VecDeque::new(),
-            timers: Deadlines::new(),
-            timers_added: 0,
+            timers: Timers::default(),
             sources: SlotMap::new(),
             cancels: Vec::new(),
             mailbox: None,
@@ -155,19 +155,16 @@ impl<'h> EventLoop<'h> {
     /// Collect: the callbacks of sources that are ready.
     fn collect_events(&mut self) {
         for key in self.events.drain(..) {
-            if let Some(source) = self.sources.get_mut(key) {
-                self.ready.extend(source.take_waiting());
+            if let Some(source) = self.sources.get(key) {
+                self.ready.extend(source.waiting());
             }
         }
     }
 
     /// Expire: timers whose time has come.
     fn expire(&mut self) {
-        if self.timers.is_empty() {
-            return;
-        }
         let now = Instant::now();
-        while let Some((_, key)) = self.timers.expired(now) {
+        while let Some(key) = self.timers.expired(now) {
             self.ready.push_back(key);
         }
     }

@@ -68,8 +68,8 @@ impl<'h> EventLoop<'h> {
     /// Drops a source and the callbacks that wait for it, and closes a socket; true if it was there (asyncio:
     /// `loop.remove_reader`, `loop.remove_writer` and `socket.close`).
     pub fn remove(&mut self, id: SourceId) -> bool {
-        let Some(mut source) = self.sources.remove(id.0) else { return false };
-        for key in source.take_waiting() {
+        let Some(source) = self.sources.remove(id.0) else { return false };
+        for key in source.waiting() {
             self.callbacks.remove(key);
         }
         if source.socket.is_none() {
@@ -110,8 +110,8 @@ impl<'h> EventLoop<'h> {
 type Place = fn(&mut Source) -> &mut Option<Key>;
 
 impl Source {
-    /// Whoever waits, and no longer.
-    pub(crate) fn take_waiting(&mut self) -> impl Iterator<Item = Key> + use<> {
-        [self.reader.take(), self.writer.take()].into_iter().flatten()
+    /// Whoever waits; or has waited, then its key finds nothing.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = Key> + use<> {
+        [self.reader, self.writer].into_iter().flatten()
     }
 }

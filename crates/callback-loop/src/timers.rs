@@ -1,5 +1,7 @@
 //! Callbacks that run soon, later, at a time, or when a run is cancelled.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -7,13 +9,26 @@ use downstream_call::Cancel;
 use readiness::Key;
 
 use crate::EventLoop;
-use crate::event_loop::Callback;
+use crate::event_loop::{Callback, Callbacks};
 
 /// A callback that was registered; what [`EventLoop::cancel`] takes (asyncio: `Handle`, `TimerHandle`).
 #[derive(Clone, Copy, Debug)]
 pub struct Handle {
     key: Key,
-    timer: Option<(Instant, u64)>,
+    is_timer: bool,
+}
+
+/// Which callback must run when, the earliest on top.
+///
+/// Most timers are deadlines, which are cancelled and never come. So a timer is cancelled by dropping its callback,
+/// and its entry stays until such entries outnumber the others (asyncio does the same): O(1), where a sorted set takes
+/// O(log n) for each.
+#[derive(Default)]
+pub(crate) struct Timers {
+    /// Equal times stay in the order in which they were added: the number tells.
+    heap: BinaryHeap<Reverse<(Instant, u64, Key)>>,
+    added: u64,
+    cancelled: usize,
 }
 
 impl<'h> EventLoop<'h> {
@@ -34,10 +49,8 @@ impl<'h> EventLoop<'h> {
     /// `loop.call_at`).
     pub fn call_at(&mut self, at: Instant, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
         let Handle { key, .. } = self.keep(Box::new(callback));
-        let number = self.timers_added;
-        self.timers_added += 1;
-        self.timers.insert(at, (number, key));
-        Handle { key, timer: Some((at, number)) }
+        self.timers.insert(at, key);
+        Handle { key, is_timer: true }
     }
 
     /// Calls when `cancel` is cancelled, before what else happens in that turn. Nothing happens to one that never can
@@ -56,15 +69,16 @@ impl<'h> EventLoop<'h> {
 
     /// Drops a callback that has not run; true if there was one to drop (asyncio: `handle.cancel`).
     pub fn cancel(&mut self, handle: Handle) -> bool {
-        if let Some((at, number)) = handle.timer {
-            self.timers.remove(at, (number, handle.key));
+        let waited = self.callbacks.remove(handle.key).is_some();
+        if waited && handle.is_timer {
+            self.timers.one_cancelled(&self.callbacks);
         }
-        self.callbacks.remove(handle.key).is_some()
+        waited
     }
 
     /// Adds a callback that nobody knows of yet.
     pub(crate) fn keep(&mut self, callback: Callback<'h>) -> Handle {
-        Handle { key: self.callbacks.insert(callback), timer: None }
+        Handle { key: self.callbacks.insert(callback), is_timer: false }
     }
 
     /// Cancel: wishes that came true.
@@ -77,6 +91,37 @@ impl<'h> EventLoop<'h> {
         Ok(())
     }
 }
+
+impl Timers {
+    /// When to wake up; for nothing, if that timer was cancelled.
+    pub(crate) fn earliest(&self) -> Option<Instant> {
+        self.heap.peek().map(|Reverse((at, ..))| *at)
+    }
+
+    /// Takes out the earliest, if it is not after `now`. Its callback may be gone.
+    pub(crate) fn expired(&mut self, now: Instant) -> Option<Key> {
+        if self.earliest()? > now {
+            return None;
+        }
+        self.heap.pop().map(|Reverse((.., key))| key)
+    }
+
+    fn insert(&mut self, at: Instant, key: Key) {
+        self.heap.push(Reverse((at, self.added, key)));
+        self.added += 1;
+    }
+
+    fn one_cancelled(&mut self, callbacks: &Callbacks<'_>) {
+        self.cancelled += 1;
+        if self.cancelled > FEW + self.heap.len() / 2 {
+            self.heap.retain(|Reverse((.., key))| callbacks.contains_key(*key));
+            self.cancelled = 0;
+        }
+    }
+}
+
+/// So many cancelled timers are not worth the search.
+const FEW: usize = 64;
 
 impl Handle {
     pub(crate) const fn key(self) -> Key {
