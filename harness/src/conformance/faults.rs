@@ -1,18 +1,30 @@
 //! The matrix: each fault of the mock's catalogue, alone and among healthy calls.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Outcome, Run};
-use downstream_mock::faults::{Expect, Fault, FaultServer};
+use downstream_mock::faults::{Expect, Fault, FaultServer, catalogue};
 
-use super::Stage;
 use super::stage::{PATIENT, answers};
+use super::{Rows, Stage};
 
 /// Healthy calls around the faulty ones.
 pub(super) const NEIGHBOURS: usize = 50;
 
 /// How late an outcome may be after a deadline: the scheduler's part, not the model's.
 const LATE: Duration = Duration::from_millis(100);
+
+/// The wanted faults of the catalogue, by the part of a call that they concern.
+pub(super) fn by_group(rows: &Rows) -> Vec<(String, Vec<Fault>)> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for fault in catalogue() {
+        if rows.include(&fault.group.to_string(), &fault.name) {
+            groups.entry(fault.group).or_default().push(fault);
+        }
+    }
+    groups.into_iter().map(|(group, faults)| (group.to_string(), faults)).collect()
+}
 
 /// The fault as the only call of its run; then the model must still work.
 pub(super) fn alone(stage: &mut Stage, fault: &Fault) -> Result<(), String> {
@@ -77,7 +89,14 @@ fn ended_as(fault: &Fault, outcome: &Outcome) -> Result<(), String> {
         }
         (Expect::Reply { .. }, Err(_)) | (Expect::Failure(_), Ok(_)) => false,
     };
-    if held { Ok(()) } else { Err(format!("ended with {}, not as {:?}", short(outcome), fault.expect)) }
+    if held { Ok(()) } else { Err(format!("ended with {}, not with {}", short(outcome), due(&fault.expect))) }
+}
+
+pub(super) fn due(expect: &Expect) -> String {
+    match expect {
+        Expect::Reply { status, body } => format!("status {status} and {} bytes", body.len()),
+        Expect::Failure(classes) => classes.join(" or "),
+    }
 }
 
 fn short(outcome: &Outcome) -> String {

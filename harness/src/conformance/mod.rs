@@ -13,9 +13,11 @@ mod faults;
 mod promises;
 mod report;
 mod resources;
+mod rows;
 mod stage;
 
-pub use report::{Report, Row, Verdict};
+pub use report::{Document, Report, Row, Verdict};
+pub use rows::Rows;
 pub use stage::Stage;
 
 use std::io;
@@ -37,36 +39,33 @@ pub struct Subject<'a> {
     pub spins: bool,
 }
 
-/// Holds a model of the list against the suite, or against the rows whose names contain `only`.
+/// Holds a model of the list against these rows of the suite.
 ///
 /// # Errors
 /// The model cannot be made here, or the mock cannot start.
-pub fn check_entry(entry: &Entry, setup: &Setup, only: &str) -> io::Result<Report> {
+pub fn check_entry(entry: &Entry, setup: &Setup, rows: &Rows) -> io::Result<Report> {
     let make = || entry.make(setup);
     let spins = entry.name == "busy-poll";
-    check(&Subject { name: entry.name, make: &make, at_once: entry.at_once.limit(setup), spins }, only)
+    check(&Subject { name: entry.name, make: &make, at_once: entry.at_once.limit(setup), spins }, rows)
 }
 
-/// Holds a subject against the suite, or against the rows whose names contain `only`.
+/// Holds a subject against these rows of the suite.
 ///
 /// # Errors
 /// The model cannot be made here, or the mock cannot start.
-pub fn check(subject: &Subject<'_>, only: &str) -> io::Result<Report> {
+pub fn check(subject: &Subject<'_>, rows: &Rows) -> io::Result<Report> {
     quiet_panics();
     let mut stage = Stage::new(subject)?;
     let mut report = Report::new(subject.name);
-    for (name, promise) in promises::ALL.iter().filter(|(name, _)| name.contains(only)) {
+    for (name, promise) in promises::ALL.iter().filter(|(name, _)| rows.include("promise", name)) {
         report.add("promise", name, || attempt(|| promise(&mut stage)));
     }
-    for fault in stage.catalogue().into_iter().filter(|fault| fault.name.contains(only)) {
-        report.add(&fault.group.to_string(), &fault.name, || attempt(|| faults::alone(&mut stage, &fault)));
-    }
-    for (group, among) in stage.catalogue_by_group() {
-        let among: Vec<_> = among.into_iter().filter(|fault| fault.name.contains(only)).collect();
-        if !among.is_empty() {
-            let name = format!("{} faults among {} healthy calls", among.len(), faults::NEIGHBOURS);
-            report.add(&group.to_string(), &name, || attempt(|| faults::among(&mut stage, &among)));
+    for (group, faults) in faults::by_group(rows) {
+        for fault in &faults {
+            report.add(&group, &fault.name, || attempt(|| faults::alone(&mut stage, fault)));
         }
+        let name = format!("{} faults among {} healthy calls", faults.len(), faults::NEIGHBOURS);
+        report.add(&group, &name, || attempt(|| faults::among(&mut stage, &faults)));
     }
     Ok(report)
 }
@@ -88,7 +87,7 @@ fn attempt(mut row: impl FnMut() -> Result<(), String>) -> Verdict {
 fn quiet_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if info.payload_as_str() != Some(promises::PANIC) {
+        if info.payload().downcast_ref::<String>().is_none_or(|text| text != promises::PANIC) {
             usual(info);
         }
     }));

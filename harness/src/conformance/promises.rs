@@ -303,11 +303,11 @@ fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> 
 }
 
 /// Twenty descriptors for sixty calls: some fail, or wait; none is lost, and nothing stays broken. The mock has to live
-/// within the same limit, so that calls may also end at their deadline.
+/// within the same limit, so that calls may also end at their deadline. Who has few calls in flight never runs out.
 #[cfg(unix)]
 fn running_out_of_descriptors(stage: &mut Stage) -> Result<(), String> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    let mut calls = stage.calls(60, LATENCY);
+    let mut calls = stage.calls(60.min(stage.at_once.saturating_mul(3)), LATENCY);
     calls.iter_mut().for_each(|call| call.timeout = SOON * 2);
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(|error| error.to_string())?;
     let open = super::resources::Resources::now().descriptors as u64;

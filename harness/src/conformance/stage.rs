@@ -1,13 +1,11 @@
 //! A model, a mock, and an eye on what each run leaves behind.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use downstream_call::{Call, Diamond, Model, Outcome, Run};
-use downstream_mock::faults::{Fault, Group, catalogue};
+use downstream_call::{Call, Diamond, Failure, MAX_BODY_BYTES, Model, Outcome, Run, TooLarge};
 use downstream_mock::{Config, Mock};
 
 use super::Subject;
@@ -31,6 +29,9 @@ const LEFT_BEHIND: Duration = Duration::from_secs(2);
 
 /// The most memory a row may need beyond what was there: the largest body, once more while it grows, and slack.
 const MEMORY_BYTES: u64 = 128 * 1024 * 1024;
+
+/// Who moves more bytes than this works: what it uses is not the price of waiting, least of all in a debug build.
+const IDLE_BYTES: usize = 1024 * 1024;
 
 impl Stage {
     pub(super) fn new(subject: &Subject<'_>) -> io::Result<Self> {
@@ -58,7 +59,7 @@ impl Stage {
 
     /// The same beside servers that still hold what the run has left: whoever stages them counts descriptors.
     pub(super) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
-        let outcomes = self.watch(|model| model.fan_out(run, calls))?;
+        let outcomes = self.watch(|model| model.fan_out(run, calls), |outcomes| moved_bytes(outcomes))?;
         if outcomes.len() == calls.len() {
             Ok(outcomes)
         } else {
@@ -68,7 +69,9 @@ impl Stage {
 
     /// A diamond, watched.
     pub(super) fn diamond(&mut self, run: &Run, base: Call) -> Result<Outcome, String> {
-        self.leaving_nothing_behind(|stage| stage.watch(|model| model.diamond(run, &Diamond::new(base))))
+        self.leaving_nothing_behind(|stage| {
+            stage.watch(|model| model.diamond(run, &Diamond::new(base)), |_| 0)
+        })
     }
 
     /// Asks for `calls` at no latency and wants every answer: the last run has spoilt nothing.
@@ -76,19 +79,6 @@ impl Stage {
         let calls = self.calls(3, Duration::ZERO);
         let outcomes = self.fan_out(&Run::default(), &calls)?;
         answers(&outcomes).map_err(|why| format!("the next run: {why}"))
-    }
-
-    /// Every fault of the mock's catalogue.
-    pub(super) fn catalogue(&self) -> Vec<Fault> {
-        catalogue()
-    }
-
-    pub(super) fn catalogue_by_group(&self) -> BTreeMap<Group, Vec<Fault>> {
-        let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for fault in catalogue() {
-            groups.entry(fault.group).or_default().push(fault);
-        }
-        groups
     }
 
     /// Does something after which threads and descriptors must be what they were.
@@ -103,14 +93,21 @@ impl Stage {
         Ok(result)
     }
 
-    /// Runs the model, and complains of what it used.
-    fn watch<T>(&mut self, run: impl FnOnce(&mut dyn Model) -> io::Result<T>) -> Result<T, String> {
+    /// Runs the model, and complains of what it used; `bytes` says how many came of it.
+    fn watch<T>(
+        &mut self,
+        run: impl FnOnce(&mut dyn Model) -> io::Result<T>,
+        bytes: impl FnOnce(&T) -> usize,
+    ) -> Result<T, String> {
         self.mock.reset_stats();
         forget_peak();
         let memory = peak_resident_bytes();
         let (started, cpu) = (Instant::now(), self.cpu_time());
         let result = run(&mut *self.model).map_err(|error| format!("the machinery broke: {error}"))?;
-        self.was_idle(started.elapsed(), self.cpu_time().saturating_sub(cpu))?;
+        let (wall, cpu) = (started.elapsed(), self.cpu_time().saturating_sub(cpu));
+        if bytes(&result) <= IDLE_BYTES {
+            self.was_idle(wall, cpu)?;
+        }
         match (memory, peak_resident_bytes()) {
             (Some(before), Some(after)) if after > before + MEMORY_BYTES => {
                 Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024))
@@ -131,6 +128,16 @@ impl Stage {
         }
         Err(format!("used {} ms of CPU time in {} ms of waiting", cpu.as_millis(), wall.as_millis()))
     }
+}
+
+/// The bodies that arrived, whole or beyond the limit.
+fn moved_bytes(outcomes: &[Outcome]) -> usize {
+    let moved = |outcome: &Outcome| match outcome {
+        Ok(reply) => reply.body.len(),
+        Err(Failure::TooLarge(TooLarge::Body)) => MAX_BODY_BYTES,
+        Err(_) => 0,
+    };
+    outcomes.iter().map(moved).sum()
 }
 
 fn nothing_left_behind(before: Resources) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use downstream_mock::{Config, Mock};
@@ -21,6 +21,17 @@ pub(crate) struct Ran {
 /// Runs `meanwhile` with these arguments.
 pub(crate) fn meanwhile(arguments: &[&str]) -> Ran {
     Command::new(MEANWHILE).args(arguments).output().expect("the program starts").into()
+}
+
+/// Runs `meanwhile` once for each list of arguments, all at the same time.
+pub(crate) fn all_at_once<const N: usize, const M: usize>(arguments: [[&str; M]; N]) -> Vec<Ran> {
+    let start = |arguments: [&str; M]| {
+        let mut command = Command::new(MEANWHILE);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    };
+    let started = arguments.map(start);
+    started.into_iter().map(|child| child.wait_with_output().expect("it ends").into()).collect()
 }
 
 /// A quick race between these contestants, as its JSON.
