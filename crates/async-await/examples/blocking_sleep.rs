@@ -1,0 +1,98 @@
+//! A sleep that blocks, and one that does not: the mistake everybody makes once.
+//!
+//! *How it waits*: `tokio::time::sleep` leaves a waker with the timer, and the thread goes on with other tasks.
+//! `std::thread::sleep` keeps the thread, and with it every task on this loop. asyncio's twins are `asyncio.sleep` and
+//! `time.sleep`.
+//!
+//! *What to notice*: nothing warns. The program is right and slow: sleeps add up, a ticker stops ticking, and a deadline
+//! of 20 ms is kept after 100. The same goes for anything that takes long without an `.await`: a blocking read, a lock,
+//! a large computation. The cure is `spawn_blocking`.
+//!
+//! *What is deliberately missing*: a second thread. With more of them it happens all the same, only later.
+
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Builder;
+use tokio::time::{interval, sleep, timeout};
+
+const NAP: Duration = Duration::from_millis(100);
+
+fn main() -> io::Result<()> {
+    run()
+}
+
+pub(crate) fn run() -> io::Result<()> {
+    Builder::new_current_thread().enable_all().build()?.block_on(async {
+        sleeps_add_up_only_if_they_block().await;
+        a_ticker_stops_only_if_somebody_blocks().await;
+        a_deadline_needs_a_loop_that_turns().await;
+    });
+    Ok(())
+}
+
+/// The right one.
+async fn nap() {
+    sleep(NAP).await;
+}
+
+/// The wrong one: `async` in its name, and no `.await` in it.
+async fn blocking_nap() {
+    thread::sleep(NAP);
+}
+
+async fn sleeps_add_up_only_if_they_block() {
+    let start = Instant::now();
+    tokio::join!(nap(), nap(), nap());
+    let together = start.elapsed();
+    let start = Instant::now();
+    tokio::join!(blocking_nap(), blocking_nap(), blocking_nap());
+    let added_up = start.elapsed();
+    println!("three naps of {NAP:?} take {together:?}; three that block take {added_up:?}");
+    assert!(together >= NAP && added_up >= 3 * NAP && together < added_up);
+}
+
+async fn a_ticker_stops_only_if_somebody_blocks() {
+    let free = longest_silence_during(nap()).await;
+    let blocked = longest_silence_during(blocking_nap()).await;
+    println!("a ticker of 10 ms was silent for {free:?} at most; beside a nap that blocks for {blocked:?}");
+    assert!(blocked >= NAP && free < blocked);
+}
+
+async fn longest_silence_during(nap: impl Future<Output = ()>) -> Duration {
+    let mut ticker = interval(Duration::from_millis(10));
+    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+    let ticking = async {
+        loop {
+            ticker.tick().await;
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+        }
+    };
+    // The nap goes first, and one more tick shows how late it made the ticker.
+    let napping = async {
+        nap.await;
+        sleep(Duration::from_millis(20)).await;
+    };
+    tokio::select! {
+        biased;
+        () = napping => {}
+        () = ticking => {}
+    }
+    longest
+}
+
+async fn a_deadline_needs_a_loop_that_turns() {
+    let start = Instant::now();
+    let in_time = timeout(NAP / 5, nap()).await;
+    let (kept, start) = (start.elapsed(), Instant::now());
+    let blocked = timeout(NAP / 5, blocking_nap()).await;
+    println!(
+        "a deadline of {:?} passed after {kept:?}; with a nap that blocks after {:?}",
+        NAP / 5,
+        start.elapsed()
+    );
+    assert!(in_time.is_err() && kept < NAP);
+    assert!(blocked.is_ok() && start.elapsed() >= NAP, "nobody could look at the clock");
+}

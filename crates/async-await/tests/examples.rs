@@ -1,0 +1,37 @@
+//! The examples check themselves; here all of them are run.
+
+// Each example is a program: it has a `main`, and support of its own.
+#![allow(dead_code, clippy::duplicate_mod)]
+
+#[path = "../examples/blocking_sleep.rs"]
+mod blocking_sleep;
+#[path = "../examples/join_set.rs"]
+mod join_set;
+#[path = "../examples/process.rs"]
+mod process;
+#[path = "../examples/select.rs"]
+mod select;
+#[path = "../examples/semaphore.rs"]
+mod semaphore;
+#[path = "../examples/spawn_blocking.rs"]
+mod spawn_blocking;
+#[path = "../examples/timeout.rs"]
+mod timeout;
+
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+
+#[rstest]
+#[case::blocking_sleep(blocking_sleep::run)]
+#[case::join_set(join_set::run)]
+#[case::process(process::run)]
+#[case::select(select::run)]
+#[case::semaphore(semaphore::run)]
+#[case::spawn_blocking(spawn_blocking::run)]
+#[case::timeout(timeout::run)]
+fn the_example_holds_what_it_says_within_seconds(#[case] run: fn() -> std::io::Result<()>) {
+    let start = Instant::now();
+    run().expect("no error");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
