@@ -80,6 +80,13 @@ macro_rules! model_list {
                 lesson: "",
                 make: |_| stackful_coroutines::StackfulCoroutines::new(),
             }
+            mini_runtime "mini-runtime" {
+                waits: "in the reactor of a runtime written here, on one thread",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "",
+                make: |_| mini_runtime::MiniRuntime::new(),
+            }
             async_await "async-await" {
                 waits: "in tokio's reactor, on one thread",
                 at_once: Unlimited,
