@@ -1,0 +1,143 @@
+//! Fibonacci numbers of what is typed in, and a ticker that shows what the computing does to everybody else.
+//!
+//! ```sh
+//! cargo run --release -p callback-loop --example fib_stdin -- --blocking
+//! cargo run --release -p callback-loop --example fib_stdin -- --stepwise
+//! seq 30 38 | cargo run --release -p callback-loop --example fib_stdin
+//! ```
+//!
+//! *How it waits*: for a line and for the next tick, in one loop. Standard input may be a terminal, a pipe or a file.
+//!
+//! *What to notice*: a callback has the thread for itself until it returns. `--blocking` computes in one callback, so
+//! no tick comes meanwhile, and the next one is late by the whole computation. `--stepwise` computes the same, some
+//! steps a turn: ticks come in between, numbers are computed side by side, and a small one overtakes a large one. The
+//! price is the recursion: what the stack remembered is a list now. (`generator-style` has the same example, and keeps
+//! the recursion.)
+//!
+//! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation.
+
+use std::cell::Cell;
+use std::io::{self, IsTerminal, stdin};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use callback_loop::EventLoop;
+
+const TICK: Duration = Duration::from_millis(10);
+/// A tick so late is worth a line.
+const LATE: Duration = Duration::from_millis(50);
+const LARGEST: u32 = 45;
+/// So many steps take a fraction of a millisecond, and far longer than a turn of the loop.
+const STEPS_PER_TURN: usize = 20_000;
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Blocking,
+    Stepwise,
+}
+
+/// What the callbacks share.
+struct Desk {
+    mode: Mode,
+    ticks: Cell<usize>,
+    latest: Cell<Duration>,
+    computing: Cell<usize>,
+    input_ended: Cell<bool>,
+}
+
+fn main() -> ExitCode {
+    let mode = match std::env::args().nth(1).as_deref() {
+        None | Some("--stepwise") => Mode::Stepwise,
+        Some("--blocking") => Mode::Blocking,
+        Some(other) => {
+            eprintln!("unknown argument {other:?}: use --blocking or --stepwise");
+            return ExitCode::from(2);
+        }
+    };
+    match run(mode) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the loop broke: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mode: Mode) -> io::Result<()> {
+    let (ticks, latest, computing, input_ended) = Default::default();
+    let desk = Desk { mode, ticks, latest, computing, input_ended };
+    if stdin().is_terminal() {
+        eprintln!("a number from 0 to {LARGEST}, then Enter; Ctrl-D ends");
+    }
+    let mut event_loop = EventLoop::new()?;
+    event_loop.add_stdin(|event_loop, line| desk.on_line(event_loop, line))?;
+    desk.tick(&mut event_loop, Instant::now());
+    event_loop.run_forever()?;
+    println!("the ticker was late by {} ms at most", desk.latest.get().as_millis());
+    Ok(())
+}
+
+impl Desk {
+    fn on_line<'h>(&'h self, event_loop: &mut EventLoop<'h>, line: io::Result<Option<String>>) {
+        match line {
+            Ok(Some(line)) => match line.trim().parse() {
+                Ok(n) if n <= LARGEST => self.compute(event_loop, n),
+                _ => eprintln!("{line:?} is no number from 0 to {LARGEST}"),
+            },
+            Ok(None) => self.input_ended.set(true),
+            Err(error) => {
+                eprintln!("reading standard input failed: {error}");
+                self.input_ended.set(true);
+            }
+        }
+    }
+
+    fn compute<'h>(&'h self, event_loop: &mut EventLoop<'h>, n: u32) {
+        let (start, ticks) = (Instant::now(), self.ticks.get());
+        let on_result = move |result: u64| {
+            let (elapsed, ticks) = (start.elapsed().as_millis(), self.ticks.get() - ticks);
+            println!("fib({n}) = {result} after {elapsed} ms and {ticks} ticks");
+            self.computing.set(self.computing.get() - 1);
+        };
+        self.computing.set(self.computing.get() + 1);
+        match self.mode {
+            Mode::Blocking => on_result(fibonacci(n)),
+            Mode::Stepwise => step(event_loop, vec![n], 0, on_result),
+        }
+    }
+
+    /// Ticks again until there is nothing to wait for: then the loop ends, as this was the last callback in it.
+    fn tick<'h>(&'h self, event_loop: &mut EventLoop<'h>, due: Instant) {
+        let late = due.elapsed();
+        self.ticks.set(self.ticks.get() + 1);
+        self.latest.set(self.latest.get().max(late));
+        if late > LATE {
+            println!("a tick came {} ms late", late.as_millis());
+        }
+        if !self.input_ended.get() || self.computing.get() > 0 {
+            let next = Instant::now() + TICK;
+            event_loop.call_at(next, move |event_loop| self.tick(event_loop, next));
+        }
+    }
+}
+
+fn fibonacci(n: u32) -> u64 {
+    if n < 2 { u64::from(n) } else { fibonacci(n - 1) + fibonacci(n - 2) }
+}
+
+/// The same, some steps a turn: what is still to be added is in `rest`, where the recursion had its stack.
+fn step<'h>(
+    event_loop: &mut EventLoop<'h>,
+    mut rest: Vec<u32>,
+    mut sum: u64,
+    on_result: impl FnOnce(u64) + 'h,
+) {
+    for _ in 0..STEPS_PER_TURN {
+        match rest.pop() {
+            None => return on_result(sum),
+            Some(n @ 0..2) => sum += u64::from(n),
+            Some(n) => rest.extend([n - 1, n - 2]),
+        }
+    }
+    event_loop.call_soon(move |event_loop| step(event_loop, rest, sum, on_result));
+}
