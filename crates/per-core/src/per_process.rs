@@ -119,7 +119,7 @@ impl Model for PerProcess {
         for (answer, share) in self.ask(run, &requests)?.into_iter().zip(shares) {
             match answer {
                 Some(answer) => {
-                    outcomes.extend(answer.map_err(io::Error::other)?.into_iter().map(Outcome::from))
+                    outcomes.extend(answer.map_err(io::Error::other)?.into_iter().map(Outcome::from));
                 }
                 None => outcomes.extend(share.calls.map(|_| Err(Failure::Lost))),
             }
