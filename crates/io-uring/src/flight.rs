@@ -7,13 +7,13 @@ use downstream_call::{Call, Exchange, Failure, Outcome, Run};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::ring::{Done, Link, Ring};
+use crate::ring::{Done, Ring, Ticket};
 
 /// A call between two of its completions. There is no state beside it: where the call stands is what the kernel has
 /// been asked to do, and its next completion says what that was.
 pub(crate) struct Flight<'run> {
     exchange: Exchange<'run>,
-    link: Link,
+    ticket: Ticket,
 }
 
 impl<'run> Flight<'run> {
@@ -32,9 +32,9 @@ impl<'run> Flight<'run> {
             Ok(exchange) => exchange,
             Err(failure) => return Ok(Err(failure)),
         };
-        let link =
+        let ticket =
             ring.open(place, deadline(call), call.address, |scratch| exchange.unsent(scratch).len())?;
-        Ok(Ok(Self { exchange, link }))
+        Ok(Ok(Self { exchange, ticket }))
     }
 
     /// Asks for what comes next, or gives the outcome.
@@ -42,9 +42,9 @@ impl<'run> Flight<'run> {
         let outcome = match done {
             Ok(Done::Sent(count)) => {
                 if self.exchange.sent(count) {
-                    ring.receive(&self.link)?;
+                    ring.receive(&self.ticket)?;
                 } else {
-                    ring.send(&self.link, |scratch| self.exchange.unsent(scratch).len())?;
+                    ring.send(&self.ticket, |scratch| self.exchange.unsent(scratch).len())?;
                 }
                 None
             }
@@ -55,18 +55,18 @@ impl<'run> Flight<'run> {
                 };
                 ring.give_back(bytes);
                 if outcome.is_none() {
-                    ring.receive(&self.link)?;
+                    ring.receive(&self.ticket)?;
                 }
                 outcome
             }
             Ok(Done::NoBuffer) => {
-                ring.receive(&self.link)?;
+                ring.receive(&self.ticket)?;
                 None
             }
             Err(error) => Some(self.broken(error)),
         };
         if outcome.is_some() {
-            ring.close(&self.link)?;
+            ring.close(&self.ticket)?;
         }
         Ok(outcome)
     }

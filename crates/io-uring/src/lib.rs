@@ -17,13 +17,15 @@
 mod flight;
 #[allow(unsafe_code, reason = "memory is lent to the kernel, which no borrow checker follows")]
 mod ring;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 
 use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
 
 use flight::Flight;
-use ring::{Done, Event, Ring};
+use ring::{Done, Event, Ring, unavailable};
 
 /// Makes calls on the thread that made it, with one io_uring.
 pub struct CompletionRing {
@@ -40,13 +42,10 @@ impl CompletionRing {
     /// The kernel, or a container's seccomp filter, doesn't offer io_uring or an operation this model needs: the error
     /// says what is missing. Linux 6.1 has everything.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { ring: Ring::new()? })
+        Ok(Self { ring: Ring::new().map_err(|error| unavailable(&error))? })
     }
 
     fn make(&mut self, run: &Run, calls: &[Call], order: Order) -> io::Result<Vec<Outcome>> {
-        if let Some(socket) = run.cancel.socket() {
-            self.ring.watch(socket)?;
-        }
         let in_flight = self.ring.make_room(run.in_flight.get().min(calls.len()))?;
         Turns::new(&mut self.ring, run, calls, order, in_flight).make_all()
     }
@@ -117,6 +116,9 @@ impl<'run> Turns<'run> {
     }
 
     fn make_all(mut self) -> io::Result<Vec<Outcome>> {
+        if let Some(socket) = self.run.cancel.socket() {
+            self.ring.watch(socket)?;
+        }
         while self.flying > 0 || self.next < self.calls.len() {
             self.admit()?;
             if self.flying > 0 {

@@ -1,12 +1,13 @@
 //! What the ring promises by itself; what all models promise is in the harness's conformance suite.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use completion_ring::CompletionRing;
 use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run, Work};
-use downstream_mock::{Config, Mock};
+use downstream_mock::faults::Script;
+use downstream_mock::{Config, Mock, file_bytes};
 
 const LATENCY: Duration = Duration::from_millis(40);
 const PLENTY: Duration = Duration::from_secs(10);
@@ -65,6 +66,54 @@ fn a_late_call_does_not_delay_the_rest() {
     let outcomes = fan_out(&Run::default(), &calls);
     assert_eq!(outcomes[1], Err(Failure::TimedOut));
     assert!(outcomes[0].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
+}
+
+/// A listener whose queue is full drops the packet that would make a connection, and says nothing.
+#[test]
+fn a_connection_that_is_never_made_ends_at_the_deadline_and_delays_nobody() {
+    let mock = mock(LATENCY);
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    full.bind(&std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).expect("a port");
+    full.listen(0).expect("a queue");
+    let address = full.local_addr().expect("an address").as_socket().expect("an address");
+    let _queued = TcpStream::connect(address).expect("a place in the queue");
+    let mut calls = calls(&mock, 3);
+    calls[1] = Call::get(&format!("http://{address}/"), LATENCY * 3).expect("a call");
+    let start = std::time::Instant::now();
+    let outcomes = fan_out(&Run::default(), &calls);
+    assert_eq!(outcomes[1], Err(Failure::TimedOut));
+    assert!(start.elapsed() >= LATENCY * 3);
+    assert!(outcomes[0].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
+}
+
+#[test]
+fn a_request_longer_than_the_scratch_buffer_is_sent_in_parts() {
+    let mock = mock(Duration::ZERO);
+    let answer = Script::response("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7");
+    let server = mock.fault(answer).expect("a server");
+    let path = format!("/{}", "a".repeat(40_000));
+    let call = Call::get(&server.url(), PLENTY).expect("a call").with_path(&path);
+    assert_eq!(fan_out(&Run::default(), &[call])[0].as_ref().expect("a reply").body, b"7");
+    let request = server.received().remove(0);
+    assert!(request.starts_with(format!("GET {path} HTTP/1.1\r\n").as_bytes()), "other bytes");
+}
+
+#[test]
+fn a_body_larger_than_the_pool_arrives_whole() {
+    let mock = mock(Duration::ZERO);
+    let call =
+        |name| Call::get(&format!("{}/files/{name}?bytes=3000000", mock.url()), PLENTY).expect("a call");
+    for (name, outcome) in ["a", "b"].iter().zip(fan_out(&Run::default(), &["a", "b"].map(call))) {
+        assert!(outcome.expect("a reply").body == file_bytes(name, 0..3_000_000), "not the bytes of {name}");
+    }
+}
+
+#[test]
+fn an_address_of_version_6_is_called_alike() {
+    let address = (Ipv6Addr::LOCALHOST, 0).into();
+    let config = Config { address, latency: LATENCY, ..Config::default() };
+    let Ok(mock) = Mock::start(config) else { return }; // this system has no IPv6
+    assert_each_has_its_own_answer(fan_out(&Run::default(), &calls(&mock, 3)));
 }
 
 #[test]

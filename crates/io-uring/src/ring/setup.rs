@@ -9,7 +9,8 @@ use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
 
 use super::buffers::Buffers;
-use super::{ENTRIES, Lent, Ring};
+use super::queue::ENTRIES;
+use super::{Lent, Ring};
 
 /// The ring's own descriptors: numbers that the process's table never sees.
 #[derive(Debug, Default)]
@@ -26,8 +27,8 @@ const MAX_TABLE: u64 = 1 << 20;
 impl Ring {
     /// Sets a ring up for the thread that calls this.
     pub(crate) fn new() -> io::Result<Self> {
-        let ring = set_up().map_err(|error| unavailable(&error))?;
-        let buffers = Buffers::register(&ring.submitter()).map_err(|error| unavailable(&error))?;
+        let ring = set_up()?;
+        let buffers = Buffers::register(&ring.submitter())?;
         let lent = Lent {
             buffers,
             requests: Vec::new(),
