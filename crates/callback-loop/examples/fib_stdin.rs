@@ -14,7 +14,8 @@
 //! price is the recursion: what the stack remembered is a list now. (`generator-style` has the same example, and keeps
 //! the recursion.)
 //!
-//! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation.
+//! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation. And a limit:
+//! who sends numbers faster than they are computed fills the memory.
 
 use std::cell::Cell;
 use std::io::{self, IsTerminal, stdin};

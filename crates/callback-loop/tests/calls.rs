@@ -40,7 +40,7 @@ fn nobody() -> SocketAddr {
 
 #[test]
 fn every_call_gets_its_own_answer_and_all_wait_together() -> io::Result<()> {
-    let mock = mock(LATENCY);
+    let mock = mock(5 * LATENCY);
     let outcomes = CallbackLoop::new()?.fan_out(&Run::default(), &echoes(&mock, 100))?;
     for (id, outcome) in outcomes.iter().enumerate() {
         assert_eq!(body(outcome), id.to_string());

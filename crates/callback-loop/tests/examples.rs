@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -78,7 +78,7 @@ fn no_input_at_all_ends_at_once() {
     for input in [Stdio::null(), Stdio::piped()] {
         let output = example("fib_stdin").stdin(input).output().expect("it ends");
         assert!(output.status.success());
-        assert!(text(output.stdout).starts_with("the ticker was late by "));
+        assert!(text(output.stdout).contains("the ticker was late by "));
     }
 }
 
@@ -97,13 +97,14 @@ fn a_file_is_read_although_epoll_refuses_it() {
 fn a_pipe_is_read_while_somebody_is_still_typing() {
     let mut command = example("fib_stdin");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("an example");
-    let (mut input, mut output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+    let (mut input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
     input.write_all(b"1").expect("it reads");
     thread::sleep(Duration::from_millis(30)); // half a line is no line yet
     input.write_all(b"2\n").expect("it reads");
-    let mut answer = [0; 14];
-    output.read_exact(&mut answer).expect("an answer before the input ends");
-    assert_eq!(&answer, b"fib(12) = 144 ");
+    // A tick may have been late on a busy machine, and have said so.
+    let mut lines = BufReader::new(output).lines().map(|line| line.expect("text"));
+    let answer = lines.find(|line| line.starts_with("fib(")).expect("an answer before the input ends");
+    assert!(answer.starts_with("fib(12) = 144 "));
     drop(input);
     assert!(child.wait().expect("it ends").success());
 }
@@ -119,7 +120,7 @@ fn a_terminal_is_read_until_control_d() {
     let child = child.spawn().expect("an example");
     File::from(keyboard.try_clone().expect("a descriptor")).write_all(b"8\n\x04").expect("it reads");
     let output = child.wait_with_output().expect("it ends");
-    assert!(text(output.stdout).starts_with("fib(8) = 21 "));
+    assert!(text(output.stdout).contains("fib(8) = 21 "));
     assert!(text(output.stderr).contains("Ctrl-D"));
 }
 
