@@ -1,4 +1,4 @@
-//! Every interleaving with at most three preemptions:
+//! Every interleaving with at most six preemptions:
 //! `RUSTFLAGS="--cfg loom" cargo test -p mini-runtime --release --test loom`
 #![cfg(loom)]
 
@@ -8,7 +8,7 @@ mod interleavings;
 
 fn every_interleaving(scenario: fn()) {
     let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
+    model.preemption_bound = Some(6);
     model.check(scenario);
 }
 

@@ -14,7 +14,7 @@ use super::checker::sync::{Condvar, Mutex};
 use super::checker::thread;
 
 /// Runs a future as the runtime does, asleep on a condition variable in the place of the poller.
-fn block_on<F: Future>(executor: &Executor, main: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(executor: &Executor, main: F) -> F::Output {
     let parker = Arc::new(Parker { woken: Mutex::new(false), changed: Condvar::new() });
     let unpark = Waker::from(Arc::clone(&parker));
     let wait = |idle| {
