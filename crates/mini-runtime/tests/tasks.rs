@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Poll;
 use std::thread;
@@ -105,13 +106,11 @@ fn dropping_a_handle_leaves_its_task_alone() {
 fn a_runtime_that_is_dropped_drops_each_task_once() {
     let drops = Rc::new(Cell::new(0));
     let runtime = Runtime::new().expect("a runtime");
-    let waiting: [fn() -> std::pin::Pin<Box<dyn Future<Output = ()>>>; 2] =
-        [|| Box::pin(sleep(LONG)), || Box::pin(pending())];
-    for wait in waiting {
+    for timed in [false, true] {
         let dropped = Dropped(Rc::clone(&drops));
         drop(runtime.spawn(async move {
             let _dropped = dropped;
-            wait().await;
+            if timed { sleep(LONG).await } else { pending().await }
         }));
     }
     runtime.block_on(sleep(SHORT)).expect("a poller");
@@ -143,12 +142,8 @@ fn tasks_go_on_in_the_next_block_on() {
 #[test]
 fn a_runtime_works_on_after_its_main_future_panicked() {
     let runtime = Runtime::new().expect("a runtime");
-    let panicked = thread::scope(|_| {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            runtime.block_on(async { panic!("on purpose") })
-        }))
-    });
-    assert!(panicked.is_err());
+    let panicking = AssertUnwindSafe(|| runtime.block_on(async { panic!("on purpose") }));
+    assert!(catch_unwind(panicking).is_err());
     assert_eq!(runtime.block_on(async { 1 }).expect("a poller"), 1);
 }
 
