@@ -4,7 +4,7 @@
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
 
-.PHONY: race test bench check book lint fuzz nightly
+.PHONY: race test bench check book lint loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -12,7 +12,7 @@ race: ## every model of this platform, side by side
 test: ## every test of the workspace
 	cargo test --workspace
 
-bench: ## Criterion, all groups
+bench: ## Criterion, all groups; `cargo bench -- GROUP/MODEL` runs a part
 	cargo bench
 
 check: ## every model against the conformance suite and its fault matrix
@@ -25,6 +25,12 @@ book: ## docs/book/index.html
 lint: ## what has to be clean before a commit
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+loom: ## every interleaving of the runtime's own loop, with few preemptions
+	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --release -p mini-runtime --test loom
+
+shuttle: ## interleavings at random, of what is too large for loom
+	RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle cargo test --release -p mini-runtime --test shuttle
 
 fuzz: ## a minute of any bytes, cut anywhere; needs nightly and cargo-fuzz. What is found lands in fuzz/found
 	mkdir -p fuzz/found
