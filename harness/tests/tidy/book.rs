@@ -131,12 +131,9 @@ impl Page {
         let in_blocks = self.blocks("sh");
         let in_blocks = in_blocks.lines().filter_map(|line| line.strip_prefix("make "));
         let prose = self.prose();
-        let in_spans = prose.split('`').skip(1).step_by(2).filter_map(|code| code.strip_prefix("make "));
-        in_blocks
-            .chain(in_spans)
-            .filter_map(|rest| rest.split_whitespace().next())
-            .map(String::from)
-            .collect()
+        let in_spans = prose.split("`make ").skip(1);
+        let target = |rest: &str| rest.split([' ', '`', '\n']).next().map(String::from);
+        in_blocks.chain(in_spans).filter_map(target).collect()
     }
 
     /// A path beside this page, from the root.
