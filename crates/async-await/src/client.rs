@@ -31,7 +31,10 @@ use crate::failures;
 use crate::wire::Wire;
 
 /// Makes one call, and does the work with its reply.
-pub(crate) async fn make(run: &Run, index: usize, call: &Call) -> Outcome {
+///
+/// # Errors
+/// The call's own failure.
+pub async fn make(run: &Run, index: usize, call: &Call) -> Outcome {
     if run.cancel.is_cancelled() {
         return Err(Failure::Cancelled);
     }

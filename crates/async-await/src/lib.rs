@@ -26,6 +26,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
+pub use client::make;
+
 /// Makes calls on a tokio runtime of its own.
 #[derive(Debug)]
 pub struct AsyncAwait {
@@ -55,7 +57,8 @@ impl AsyncAwait {
 
 impl Model for AsyncAwait {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.runtime.block_on(fan_out(run, calls))
+        let make = |run: Arc<Run>, index, call| async move { make(&run, index, &call).await };
+        self.runtime.block_on(fan_out(run, calls, make))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -68,8 +71,19 @@ impl Model for AsyncAwait {
     }
 }
 
-/// One task for each call, and no task for a call that may not start yet.
-async fn fan_out(run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+/// Makes every call by `make`: one task for each, and no task for a call that may not start yet. Runs on tokio;
+/// `compute-offload` is built on it.
+///
+/// # Errors
+/// No descriptor was left to wait for the run to be cancelled.
+pub async fn fan_out<F>(
+    run: &Run,
+    calls: &[Call],
+    make: impl Fn(Arc<Run>, usize, Call) -> F,
+) -> io::Result<Vec<Outcome>>
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
     // A task may outlive whoever spawned it, as far as the compiler knows: it borrows nothing.
     let shared = Arc::new(run.clone());
     let mut cancelled = pin!(cancelled(&run.cancel));
@@ -78,8 +92,9 @@ async fn fan_out(run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
     loop {
         // Admit: start calls while there is room.
         while ids.len() < calls.len() && tasks.len() < run.in_flight.get() && !run.cancel.is_cancelled() {
-            let (index, run, call) = (ids.len(), Arc::clone(&shared), calls[ids.len()].clone());
-            let task = tasks.spawn(async move { (index, client::make(&run, index, &call).await) });
+            let index = ids.len();
+            let call = make(Arc::clone(&shared), index, calls[index].clone());
+            let task = tasks.spawn(async move { (index, call.await) });
             ids.push(task.id());
         }
         // Wait: until a call is over, or all are to be.
@@ -108,7 +123,7 @@ async fn steps(run: &Run, plan: &Diamond) -> Outcome {
     let permits = Semaphore::new(run.in_flight.get().min(3));
     let step = async |index, call: &Call| {
         let _permit = permits.acquire().await;
-        client::make(run, index, call).await
+        make(run, index, call).await
     };
     let a = step(0, &plan.a()).await?;
     let [b, c, d] = plan.b_c_d(&a)?;
@@ -123,7 +138,10 @@ use tokio::net::TcpStream as CancelSocket;
 use tokio::net::UnixStream as CancelSocket;
 
 /// Waits until the run is cancelled: for ever, if it cannot be.
-async fn cancelled(cancel: &Cancel) -> io::Result<()> {
+///
+/// # Errors
+/// No descriptor was left to wait with.
+pub async fn cancelled(cancel: &Cancel) -> io::Result<()> {
     match cancel.socket() {
         None => std::future::pending().await,
         // A descriptor of our own, because tokio closes what it is given.

@@ -122,6 +122,13 @@ macro_rules! model_list {
                 lesson: "its memory and threads are those of all its processes, added up",
                 make: |setup| per_core::PerProcess::with_program(setup.child()?, setup.loops()?),
             }
+            compute_offload "compute-offload" {
+                waits: "in tokio's reactor, while a pool computes",
+                at_once: Unlimited,
+                platform: Everywhere,
+                lesson: "",
+                make: |_| compute_offload::ComputeOffload::new(),
+            }
         }
     };
 }
