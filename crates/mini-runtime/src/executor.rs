@@ -54,8 +54,8 @@ impl Executor {
         }
     }
 
-    /// Runs the loop until `main` is over: polls what was woken, then calls `wait`, which sleeps if its argument is
-    /// true, and until `unpark` is woken at most.
+    /// Runs the loop until `main` is over: polls what was woken, then calls `wait`. That sleeps if it is told that
+    /// there is nothing to do, until `unpark` is woken at most, and adds whom to wake for what happened.
     ///
     /// # Errors
     /// `wait` failed.
@@ -63,12 +63,13 @@ impl Executor {
         &self,
         main: F,
         unpark: &Waker,
-        mut wait: impl FnMut(bool) -> Result<(), E>,
+        mut wait: impl FnMut(bool, &mut Vec<Waker>) -> Result<(), E>,
     ) -> Result<F::Output, E> {
         let mut main = pin!(main);
         // No task has the null key, so it can stand for the future that is not a task.
         let wakeup = Wakeup::queued(Key::null(), &self.queue);
         let waker = Waker::from(Arc::clone(&wakeup));
+        let mut woken = Vec::new();
         loop {
             for _ in 0..self.queue.len() {
                 let Some(key) = self.queue.pop() else { break };
@@ -81,9 +82,10 @@ impl Executor {
                     return Ok(value);
                 }
             }
-            let waited = wait(self.queue.sleep(unpark));
+            let waited = wait(self.queue.sleep(unpark), &mut woken);
             self.queue.awake();
             waited?;
+            woken.drain(..).for_each(Waker::wake);
         }
     }
 

@@ -43,8 +43,6 @@ pub(crate) struct Core {
     pub(crate) timers: RefCell<Timers>,
     pub(crate) pool: OnceCell<Pool>,
     unpark: Waker,
-    /// Kept from turn to turn for its capacity.
-    woken: RefCell<Vec<Waker>>,
 }
 
 thread_local! {
@@ -64,7 +62,6 @@ impl Runtime {
             timers: RefCell::default(),
             pool: OnceCell::new(),
             unpark: Arc::new(Unpark(waker)).into(),
-            woken: RefCell::default(),
         };
         Ok(Self { core: Rc::new(core) })
     }
@@ -79,7 +76,7 @@ impl Runtime {
     /// When `main` panics, and when this thread is in a `block_on` already.
     pub fn block_on<F: Future>(&self, main: F) -> io::Result<F::Output> {
         let _entered = Entered::enter(&self.core);
-        self.core.executor.block_on(main, &self.core.unpark, |idle| self.core.wait(idle))
+        self.core.executor.block_on(main, &self.core.unpark, |idle, woken| self.core.wait(idle, woken))
     }
 
     /// As [`spawn`](crate::spawn), from outside.
@@ -105,15 +102,11 @@ impl Core {
         current.expect("this needs a runtime: call it from a future that Runtime::block_on runs")
     }
 
-    /// Wait: for sockets, the earliest timer or a wake from another thread; or only look, unless there is nothing to do.
-    fn wait(&self, idle: bool) -> io::Result<()> {
+    /// Waits for sockets, the earliest timer or a wake from another thread; or only looks, if there is something to do.
+    fn wait(&self, idle: bool, woken: &mut Vec<Waker>) -> io::Result<()> {
         let until = if idle { self.timers.borrow().earliest() } else { Some(Instant::now()) };
-        let mut woken = self.woken.take();
-        self.reactor.borrow_mut().wait(until, &mut woken)?;
-        self.timers.borrow_mut().expire(Instant::now(), &mut woken);
-        // All is free again: waking runs others' code.
-        woken.drain(..).for_each(Waker::wake);
-        self.woken.replace(woken);
+        self.reactor.borrow_mut().wait(until, woken)?;
+        self.timers.borrow_mut().expire(Instant::now(), woken);
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use super::checker::thread;
 pub(crate) fn block_on<F: Future>(executor: &Executor, main: F) -> F::Output {
     let parker = Arc::new(Parker { woken: Mutex::new(false), changed: Condvar::new() });
     let unpark = Waker::from(Arc::clone(&parker));
-    let wait = |idle| {
+    let wait = |idle, _: &mut Vec<Waker>| {
         if idle {
             parker.park();
         }
