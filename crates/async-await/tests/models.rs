@@ -75,6 +75,7 @@ fn one_call_s_failure_never_hides_another_s_answer(#[values(ONE, MANY)] make: Ma
     let mock = mock(LATENCY);
     let mut calls = calls(&mock, 6);
     calls[1].address = TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address");
+    calls[2].path = "/echo/2?latency_ms=60000".into();
     calls[2].timeout = LATENCY / 4;
     calls[3].timeout = Duration::ZERO;
     calls[4].path = "/two\r\nlines".into();
@@ -150,11 +151,13 @@ fn a_panic_in_the_work_of_one_call_costs_that_call_alone(#[values(ONE, MANY)] ma
 
 #[rstest]
 fn a_diamond_is_three_waits_long(#[values(ONE, MANY)] make: Make) {
-    let mock = mock(LATENCY);
+    // Long enough to tell three from five on a busy machine.
+    let latency = LATENCY * 5;
+    let mock = mock(latency);
     let start = Instant::now();
     let outcome = diamond(make, &Run::default(), &plan(&mock));
     assert_eq!(outcome.expect("a reply").body, DIAMOND_COMPLETE.as_bytes());
-    assert!(start.elapsed() >= LATENCY * 3 && start.elapsed() < LATENCY * 5, "{:?}", start.elapsed());
+    assert!(start.elapsed() >= latency * 3 && start.elapsed() < latency * 5, "{:?}", start.elapsed());
     assert_eq!((mock.stats().requests, mock.stats().peak_in_flight), (5, 3));
 }
 
