@@ -1,4 +1,4 @@
-//! `meanwhile check`: the conformance suite against models, as a table or as JSON.
+//! `meanwhile check`: the conformance suite against models and programs, as a table or as JSON.
 
 mod table;
 
@@ -8,16 +8,21 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::conformance::{Document, Report, Rows, check_entry};
+use crate::conformance::{Document, Report, Rows, check_entry, check_program};
 use crate::models::{Entry, MODELS, Setup, named};
+use crate::race::Program;
+use crate::race::contestant;
 use crate::{Error, text};
 
 /// What to hold against the suite.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    /// The models; all that can be made here unless given
+    /// The models [default: all that can be made here, unless a program is given]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
+    /// Any program, against what it can show: NAME='COMMAND {url} {calls}', with {timeout_ms} and {in_flight} for more
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = contestant::program)]
+    with: Vec<Program>,
     #[command(flatten)]
     rows: Rows,
     /// Write the report as JSON to this file; - is standard output, with nothing else on it then
@@ -25,16 +30,21 @@ pub(crate) struct CheckArgs {
     json: Option<String>,
 }
 
-/// Checks each model in turn; success if every row of every model held.
+/// Checks each model and each program in turn; success if every row of each of them held.
 ///
 /// # Errors
-/// A model is unknown, or cannot be made here though it was asked for.
+/// A model is unknown, or cannot be made here though it was asked for; a program cannot be started.
 pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     let _ = downstream_mock::raise_descriptor_limit();
     let mut reports = Vec::new();
     for entry in chosen(args)? {
         let report = check_entry(entry, &Setup::default(), &args.rows)
             .map_err(|error| Error::broken(format!("cannot check {}", entry.name), error))?;
+        args.show(|| table::rows(&report));
+        reports.push(report);
+    }
+    for program in &args.with {
+        let report = check_program(program, &args.rows)?;
         args.show(|| table::rows(&report));
         reports.push(report);
     }
@@ -56,9 +66,9 @@ impl CheckArgs {
     }
 }
 
-/// The models asked for; unless any is, all that can be made here.
+/// The models asked for; unless anything is, all that can be made here.
 fn chosen(args: &CheckArgs) -> Result<Vec<&'static Entry>, Error> {
-    if args.models.is_empty() {
+    if args.models.is_empty() && args.with.is_empty() {
         return Ok(MODELS.iter().filter(|entry| entry.make(&Setup::default()).is_ok()).collect());
     }
     args.models.iter().map(|name| named(name).map_err(Error::Usage)).collect()

@@ -20,12 +20,12 @@ harness::test_every_model! {
         }
         let broken: Vec<_> = support::all_at_once(GROUPS.map(|group| {
             ["check", model.name, "--group", group, "--json=-"]
-        })).into_iter().flat_map(broken_rows).collect();
+        })).into_iter().flat_map(|ran| broken_rows(&ran)).collect();
         assert!(broken.is_empty(), "{} breaks {} rows:\n{}", model.name, broken.len(), broken.join("\n"));
     }
 }
 
-fn broken_rows(ran: Ran) -> Vec<String> {
+fn broken_rows(ran: &Ran) -> Vec<String> {
     let document: Document = serde_json::from_str(&ran.stdout)
         .unwrap_or_else(|error| panic!("{error}: exit status {:?}, {}", ran.code, ran.stderr));
     let rows = document.reports.iter().flat_map(|report| {

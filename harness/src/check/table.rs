@@ -26,14 +26,14 @@ pub(super) fn matrix(reports: &[Report]) -> String {
     let mut lines = vec![String::new()];
     lines.extend(reports.iter().enumerate().map(|(at, report)| format!("{:>3} {}", at + 1, sum(report))));
     let broken = broken_rows(reports);
-    let width = broken.iter().map(|row| title(row).chars().count()).max().unwrap_or(0).min(60);
+    let width = broken.iter().map(|row| title(row).chars().count()).max().unwrap_or(0).min(50);
     if !broken.is_empty() {
         let numbers: String = (1..=reports.len()).map(|at| format!("{at:>3}")).collect();
         lines.extend([String::new(), format!("{:width$}{numbers}", "")]);
     }
     for row in broken {
         let marks: String = reports.iter().map(|report| format!("{:>3}", mark(report, row))).collect();
-        lines.push(format!("{:width$}{marks}", printable(title(row).as_bytes(), width.saturating_sub(1))));
+        lines.push(format!("{:width$}{marks}", printable(title(row).as_bytes(), width)));
     }
     lines.join("\n") + "\n"
 }
@@ -47,7 +47,7 @@ fn sum(report: &Report) -> String {
 }
 
 fn group(rows: &[Row]) -> String {
-    let held: Vec<_> = rows.iter().filter(|row| row.verdict == Verdict::Held).map(name).collect();
+    let held: Vec<_> = rows.iter().filter(|row| row.verdict == Verdict::Held).map(noted).collect();
     let mut lines = vec![format!("{}: {} of {} held", rows[0].group, held.len(), rows.len())];
     lines.extend(flow(&held));
     for row in rows {
@@ -68,9 +68,13 @@ fn reason(mark: &str, row: &Row, why: &str) -> Vec<String> {
 /// Names one after the other; a sentence has a line of its own.
 fn flow(names: &[String]) -> Vec<String> {
     names
-        .chunk_by(|one, other| !one.contains(' ') && !other.contains(' '))
+        .chunk_by(|one, other| !is_sentence(one) && !is_sentence(other))
         .flat_map(|names| wrapped(names.iter().map(String::as_str), ", ", 2))
         .collect()
+}
+
+fn is_sentence(name: &str) -> bool {
+    name.matches(' ').count() > 1
 }
 
 /// Puts as many pieces on each line as fit, and indents all lines but the first by more.
@@ -112,6 +116,11 @@ fn mark(report: &Report, row: &Row) -> char {
 
 fn title(row: &Row) -> String {
     format!("{}: {}", row.group, name(row))
+}
+
+/// `refused (ConnectionError)`: what held, but is called otherwise.
+fn noted(row: &Row) -> String {
+    row.note.as_ref().map_or_else(|| name(row), |note| format!("{} ({note})", name(row)))
 }
 
 fn name(row: &Row) -> String {

@@ -10,12 +10,15 @@
 
 mod broken_diamond;
 mod faults;
+mod one_in_ten;
+mod program;
 mod promises;
 mod report;
 mod resources;
 mod rows;
 mod stage;
 
+pub use program::check_program;
 pub use report::{Document, Report, Row, Verdict};
 pub use rows::Rows;
 pub use stage::Stage;

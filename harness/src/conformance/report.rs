@@ -33,6 +33,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
+    /// What a program calls the failure, if not by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What became of a row.
@@ -64,7 +67,14 @@ impl Report {
         let started = Instant::now();
         let verdict = row();
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.rows.push(Row { group: group.into(), name: name.into(), verdict, took_ms });
+        self.rows.push(Row { group: group.into(), name: name.into(), verdict, took_ms, note: None });
+    }
+
+    /// Adds to the last row.
+    pub(super) fn note(&mut self, note: Option<String>) {
+        if let Some(row) = self.rows.last_mut() {
+            row.note = note;
+        }
     }
 
     /// The rows that did not hold, and why.

@@ -19,7 +19,7 @@ pub(super) enum Contestant {
 /// A program of any kind: `NAME='COMMAND {url} {calls}'`.
 #[derive(Clone, Debug)]
 pub struct Program {
-    pub(super) name: String,
+    pub(crate) name: String,
     pub(super) command: String,
     /// The command, split into words as a shell would.
     words: Vec<String>,
@@ -31,6 +31,15 @@ pub(super) struct Heat<'race> {
     pub(super) args: &'race RaceArgs,
     pub(super) url: &'race str,
     pub(super) calls: usize,
+}
+
+/// What stands in a program's command for what it is asked to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Blanks<'call> {
+    pub(crate) url: &'call str,
+    pub(crate) calls: usize,
+    pub(crate) in_flight: usize,
+    pub(crate) timeout: Duration,
 }
 
 impl Contestant {
@@ -77,18 +86,38 @@ impl Contestant {
                 words.extend(heat.args.how.words().map(OsString::from));
                 words
             }
-            Self::Program(program) => program.words.iter().map(|word| heat.fill_in(word).into()).collect(),
+            Self::Program(program) => program.words(&heat.blanks()),
         }
     }
 }
 
-impl Heat<'_> {
+impl Program {
+    /// The command that makes such calls.
+    pub(crate) fn words(&self, blanks: &Blanks<'_>) -> Vec<OsString> {
+        self.words.iter().map(|word| blanks.fill_in(word).into()).collect()
+    }
+
+    /// Whether the command has a place for this.
+    pub(crate) fn takes(&self, blank: &str) -> bool {
+        self.words.iter().any(|word| word.contains(blank))
+    }
+}
+
+impl Blanks<'_> {
     fn fill_in(&self, word: &str) -> String {
-        let seconds = self.args.how.timeout.as_secs_f64().to_string();
         word.replace("{calls}", &self.calls.to_string())
-            .replace("{in_flight}", &self.args.how.allowed(self.calls).to_string())
-            .replace("{timeout_s}", &seconds)
+            .replace("{in_flight}", &self.in_flight.to_string())
+            .replace("{timeout_s}", &self.timeout.as_secs_f64().to_string())
+            .replace("{timeout_ms}", &self.timeout.as_millis().to_string())
             .replace("{url}", self.url)
+    }
+}
+
+impl<'race> Heat<'race> {
+    fn blanks(&self) -> Blanks<'race> {
+        let how = &self.args.how;
+        let (in_flight, timeout) = (how.allowed(self.calls), how.timeout);
+        Blanks { url: self.url, calls: self.calls, in_flight, timeout }
     }
 
     /// How long the contestant should take: as many latencies as it has to wait for one after the other.
@@ -101,7 +130,7 @@ impl Heat<'_> {
 }
 
 /// `NAME='COMMAND {url} {calls}'`
-pub(super) fn program(text: &str) -> Result<Program, String> {
+pub(crate) fn program(text: &str) -> Result<Program, String> {
     let (name, command) = text.split_once('=').ok_or("write NAME='COMMAND {url} {calls}'")?;
     let shown = text::printable(name.as_bytes(), 40);
     if name.is_empty() || name.chars().count() > 24 || shown != name {

@@ -7,7 +7,7 @@ use crate::Error;
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Notes the wish to stop from here on, instead of dying from it.
-pub(super) fn listen() -> Result<(), Error> {
+pub(crate) fn listen() -> Result<(), Error> {
     match ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Release)) {
         // Another race in this process listens already.
         Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
@@ -17,6 +17,6 @@ pub(super) fn listen() -> Result<(), Error> {
 
 /// # Errors
 /// Somebody wishes to stop.
-pub(super) fn check() -> Result<(), Error> {
+pub(crate) fn check() -> Result<(), Error> {
     if INTERRUPTED.load(Ordering::Acquire) { Err(Error::Interrupted) } else { Ok(()) }
 }

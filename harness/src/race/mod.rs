@@ -6,16 +6,16 @@
 //! *What is deliberately missing.* Warming up: each contestant pays for its own start, and the numbers say so.
 
 mod board;
-mod contestant;
+pub(crate) mod contestant;
 mod environment;
-mod interrupt;
+pub(crate) mod interrupt;
 mod patience;
-mod process;
+pub(crate) mod process;
 mod report;
 mod statistics;
 mod table;
 mod track;
-mod verdict;
+pub(crate) mod verdict;
 
 use std::fs::File;
 use std::io;

@@ -20,13 +20,13 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How long a pipe may stay open when everybody who held it was ended.
 const PIPE_GRACE: Duration = Duration::from_secs(1);
 /// Bytes of standard output that are kept: so many, and so many for each call.
-const OUTPUT_LIMIT_BYTES: u64 = 16 * 1024;
+pub(crate) const OUTPUT_LIMIT_BYTES: u64 = 16 * 1024;
 const LINE_LIMIT_BYTES: u64 = 256;
 /// Bytes of the report on standard error that are kept.
 const REPORT_LIMIT_BYTES: u64 = 1024 * 1024;
 
 /// A contestant that runs; dropping it ends it, with all that it started.
-pub(super) struct Process {
+pub(crate) struct Process {
     group: Group,
     stdout: Option<Capture>,
     report: Option<Capture>,
@@ -34,16 +34,16 @@ pub(super) struct Process {
 }
 
 /// What is left of a contestant that has ended by itself.
-pub(super) struct Output {
+pub(crate) struct Output {
     /// Nothing when somebody who escaped from its group holds it open.
-    pub(super) stdout: Option<Captured>,
+    pub(crate) stdout: Option<Captured>,
     /// Nothing when it ended the process that measured it.
-    pub(super) measured: Option<Measured>,
+    pub(crate) measured: Option<Measured>,
 }
 
 impl Process {
     /// Starts `meanwhile measure -- WORDS`.
-    pub(super) fn start(meanwhile: &Path, words: &[OsString], calls: usize) -> io::Result<Self> {
+    pub(crate) fn start(meanwhile: &Path, words: &[OsString], calls: usize) -> io::Result<Self> {
         let mut command = Command::new(meanwhile);
         command.args(["measure", "--"]).args(words);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -56,7 +56,7 @@ impl Process {
     }
 
     /// Waits for its end, and looks meanwhile; nothing when it has to be ended, which is after `limit`.
-    pub(super) fn wait(
+    pub(crate) fn wait(
         mut self,
         limit: Duration,
         mut look: impl FnMut(Duration),

@@ -13,27 +13,27 @@ use crate::protocol::Line;
 use crate::text::{counted, last_line, printable};
 
 /// All that is known about a heat when it is over.
-pub(super) struct Evidence<'heat> {
-    pub(super) calls: usize,
-    pub(super) in_flight: usize,
-    pub(super) stdout: &'heat Captured,
-    pub(super) usage: &'heat Usage,
-    pub(super) stats: &'heat Stats,
+pub(crate) struct Evidence<'heat> {
+    pub(crate) calls: usize,
+    pub(crate) in_flight: usize,
+    pub(crate) stdout: &'heat Captured,
+    pub(crate) usage: &'heat Usage,
+    pub(crate) stats: &'heat Stats,
 }
 
 /// How a contestant's calls ended.
 #[derive(Debug, Default)]
-pub(super) struct Verdict {
-    pub(super) ok: usize,
-    pub(super) failed: usize,
+pub(crate) struct Verdict {
+    pub(crate) ok: usize,
+    pub(crate) failed: usize,
     /// Why it fails, if it does.
-    pub(super) fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 type Answers = Vec<Option<Result<(u16, Vec<u8>), Failure>>>;
 
 impl Evidence<'_> {
-    pub(super) fn judge(&self) -> Verdict {
+    pub(crate) fn judge(&self) -> Verdict {
         match self.answers() {
             Err(fault) => Verdict { fault: Some(fault), ..Verdict::default() },
             Ok(answers) => Verdict {
@@ -97,14 +97,20 @@ impl Evidence<'_> {
     }
 
     fn with_reason(&self, how: &str) -> String {
-        match last_line(&self.usage.stderr) {
-            "" => how.into(),
-            reason => format!("{how}: {}", printable(reason.as_bytes(), 120)),
-        }
+        with_reason(how, self.usage)
     }
 }
 
-fn lines(stdout: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// How something ended, and the last that was said about it.
+pub(crate) fn with_reason(how: &str, usage: &Usage) -> String {
+    match last_line(&usage.stderr) {
+        "" => how.into(),
+        reason => format!("{how}: {}", printable(reason.as_bytes(), 120)),
+    }
+}
+
+/// What is on each line, without its end.
+pub(crate) fn lines(stdout: &[u8]) -> impl Iterator<Item = &[u8]> {
     stdout
         .split(|byte| *byte == b'\n')
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
