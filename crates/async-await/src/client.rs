@@ -4,7 +4,7 @@
 //! its body wait for hyper's connection, which is a second state machine that moves bytes.
 //!
 //! *What to notice*: hyper comes late. It is made for connections that serve many requests, and brings 24 KB of buffers
-//! and queues to each; made when its answer begins, a call that waits is 1.5 KB. Its connection is not spawned as a
+//! and queues to each; made when its answer begins, a call that waits is 2 KB. Its connection is not spawned as a
 //! second task, as in most examples: with one request a connection, one task can poll both sides, and the socket is
 //! closed with the future. The deadline is one `timeout_at` around everything.
 //!
