@@ -60,7 +60,9 @@ pub fn check(subject: &Subject<'_>, rows: &Rows) -> io::Result<Report> {
     quiet_panics();
     let mut stage = Stage::new(subject)?;
     let mut report = Report::new(subject.name);
-    for (name, promise) in promises::ALL.iter().filter(|(name, _)| rows.include("promise", name)) {
+    let large = if rows.large { promises::LARGE } else { &[] };
+    let promises = promises::ALL.iter().chain(large);
+    for (name, promise) in promises.filter(|(name, _)| rows.include("promise", name)) {
         report.add("promise", name, || attempt(|| promise(&mut stage)));
     }
     for (group, faults) in faults::by_group(rows) {

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Cancel, Failure, Milestone, Outcome, Reply, Run, Trace, Work};
-use downstream_mock::faults::Script;
+use downstream_mock::faults::{Scene, Script};
 use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
 
 use super::Stage;
@@ -32,6 +32,10 @@ macro_rules! ensure {
     };
 }
 
+/// What takes a release build: ten times as much as the debug build's patience.
+pub(super) const LARGE: &[(&str, Promise)] =
+    &[("ten thousand calls, one in ten failing", ten_thousand_calls_one_in_ten_failing)];
+
 /// Every promise, in the order of the contract.
 pub(super) const ALL: &[(&str, Promise)] = &[
     ("all calls wait at the same time", all_calls_wait_at_the_same_time),
@@ -43,6 +47,7 @@ pub(super) const ALL: &[(&str, Promise)] = &[
     ("no time at all is too little", no_time_at_all_is_too_little),
     ("a huge timeout is no timeout", a_huge_timeout_is_no_timeout),
     ("a refused port fails every call at once", a_refused_port_fails_every_call_at_once),
+    ("a name leads to a port where nobody listens", a_name_leads_to_a_refused_port),
     ("a line break in a path is never sent", a_line_break_in_a_path_is_never_sent),
     ("a large body arrives whole", a_large_body_arrives_whole),
     ("a diamond's middle is made together", a_diamonds_middle_is_made_together),
@@ -50,11 +55,15 @@ pub(super) const ALL: &[(&str, Promise)] = &[
     ("a wrong token fails a diamond", a_wrong_token_fails_a_diamond),
     ("a run cancelled before it starts makes no call", cancelled_before_it_starts),
     ("cancelling ends what waits by its deadline", cancelling_ends_what_waits),
+    ("cancelling ends what connects", |stage| cancelling_ends_what(stage, &Scene::BacklogFull)),
+    ("cancelling ends what sends", |stage| cancelling_ends_what(stage, &Scene::PlayNarrow(Script::new().hold()))),
+    ("cancelling ends what receives", |stage| cancelling_ends_what(stage, &Scene::Play(endless_body()))),
     ("a diamond can be cancelled", a_diamond_can_be_cancelled),
     ("work is done with each reply", work_is_done_with_each_reply),
     ("a panic in the work costs one call", a_panic_in_the_work_costs_one_call),
     ("a trace has every milestone in order", a_trace_has_every_milestone_in_order),
     ("a thousand calls, one in ten failing", a_thousand_calls_one_in_ten_failing),
+    ("slots and descriptors are reused, calls never mixed up", slots_are_reused),
     #[cfg(unix)]
     ("running out of descriptors costs calls, not the run", running_out_of_descriptors),
 ];
@@ -137,6 +146,13 @@ fn a_refused_port_fails_every_call_at_once(stage: &mut Stage) -> Result<(), Stri
     ensure!(outcomes.iter().all(|outcome| *outcome == Err(Failure::ConnectRefused)), "{:?}", outcomes[0]);
     ensure!(started.elapsed() < PATIENT / 2, "took {} ms", started.elapsed().as_millis());
     stage.still_works()
+}
+
+fn a_name_leads_to_a_refused_port(stage: &mut Stage) -> Result<(), String> {
+    let call = Call::get(&format!("http://localhost:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
+    let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
+    ensure!(*outcome == Err(Failure::ConnectRefused), "ended with {outcome:?}");
+    Ok(())
 }
 
 fn a_line_break_in_a_path_is_never_sent(stage: &mut Stage) -> Result<(), String> {
@@ -239,6 +255,40 @@ fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String> {
     stage.still_works()
 }
 
+/// In the middle of a phase; a model that can't be woken there ends at its deadline, no later.
+fn cancelling_ends_what(stage: &mut Stage, scene: &Scene) -> Result<(), String> {
+    stage.leaving_nothing_behind(|stage| {
+        let server = stage.mock.scene(scene).map_err(|error| error.to_string())?;
+        let call = Call::get(&server.url(), SOON * 4).map_err(|error| error.to_string())?;
+        let run = cancellable()?;
+        let cancel = run.cancel.clone();
+        let canceller = thread::spawn(move || {
+            thread::sleep(SOON / 2);
+            cancel.cancel();
+        });
+        let started = Instant::now();
+        let outcomes = stage.fan_out_beside(&run, &[call.with_path(&long_path())]);
+        canceller.join().map_err(|_| "the cancelling thread panicked")?;
+        let outcome = &outcomes?[0];
+        let ended = matches!(outcome, Err(Failure::Cancelled | Failure::TimedOut));
+        ensure!(ended, "ended with {outcome:?}");
+        ensure!(started.elapsed() < SOON * 6, "took {} ms", started.elapsed().as_millis());
+        Ok(())
+    })?;
+    stage.still_works()
+}
+
+/// So long that a narrow peer does not take it in one piece.
+fn long_path() -> String {
+    format!("/{}", "x".repeat(60_000))
+}
+
+/// Drips for longer than any deadline.
+fn endless_body() -> Script {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+    Script::new().read_head().send(head).repeat("x", SOON / 8)
+}
+
 fn a_diamond_can_be_cancelled(stage: &mut Stage) -> Result<(), String> {
     let run = cancellable()?;
     run.cancel.cancel();
@@ -283,22 +333,46 @@ fn a_trace_has_every_milestone_in_order(stage: &mut Stage) -> Result<(), String>
 }
 
 fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
-    let broken = stage.mock.fault(Script::new().read_head().reset()).map_err(|error| error.to_string())?;
-    let broken = Call::get(&broken.url(), PATIENT).map_err(|error| error.to_string())?;
-    let refused =
-        Call::get(&format!("http://127.0.0.1:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
-    let mut calls = stage.calls(1000, Duration::ZERO);
-    for at in (0..1000).step_by(10) {
-        calls[at] = if at % 20 == 0 { broken.clone() } else { refused.clone() };
-    }
-    for (at, outcome) in stage.fan_out(&limited(100), &calls)?.into_iter().enumerate() {
-        let held = match at % 20 {
-            0 => matches!(outcome, Err(Failure::Reset | Failure::ConnectRefused)),
-            10 => outcome == Err(Failure::ConnectRefused),
-            _ => outcome.as_ref().is_ok_and(|reply| reply.body == at.to_string().as_bytes()),
-        };
-        ensure!(held, "call {at} ended with {outcome:?}");
-    }
+    some_fail(stage, 1000, 10, &limited(100))
+}
+
+fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+    some_fail(stage, 10_000, 10, &limited(3000))
+}
+
+/// Every second call fails, so that the next one gets its slot and its descriptor while events may still be on the way.
+fn slots_are_reused(stage: &mut Stage) -> Result<(), String> {
+    some_fail(stage, 300, 2, &limited(6))
+}
+
+/// Of so many calls, every nth fails: refused, reset, closed early or too late.
+fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result<(), String> {
+    stage.leaving_nothing_behind(|stage| {
+        let reset = stage.mock.fault(Script::new().read_head().reset()).map_err(|error| error.to_string())?;
+        let close = stage.mock.fault(Script::new().read_head()).map_err(|error| error.to_string())?;
+        let hold = stage.mock.fault(Script::new().read_head().hold()).map_err(|error| error.to_string())?;
+        let refused = format!("http://127.0.0.1:{}/", free_port()?);
+        let late = Duration::from_millis(10);
+        let kinds = [(refused, PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
+        let mut calls = stage.calls(count, Duration::ZERO);
+        for (nth, call) in calls.iter_mut().step_by(every).enumerate() {
+            let (url, timeout) = &kinds[nth % kinds.len()];
+            *call = Call::get(url, *timeout).map_err(|error| error.to_string())?;
+        }
+        for (at, outcome) in stage.fan_out_beside(run, &calls)?.iter().enumerate() {
+            let held = match (at % every, at / every % kinds.len(), outcome) {
+                (0, 0, outcome) => *outcome == Err(Failure::ConnectRefused),
+                (0, 1, outcome) => *outcome == Err(Failure::Reset),
+                (0, 2, outcome) => *outcome == Err(Failure::Incomplete),
+                (0, _, outcome) => *outcome == Err(Failure::TimedOut),
+                (_, _, outcome) => {
+                    outcome.as_ref().is_ok_and(|reply| reply.body == at.to_string().as_bytes())
+                }
+            };
+            ensure!(held, "call {at} ended with {outcome:?}");
+        }
+        Ok(())
+    })?;
     stage.still_works()
 }
 

@@ -11,6 +11,9 @@ pub struct Rows {
     /// Only the rows of this group
     #[arg(long, value_parser = ["promise", "connect", "request", "head", "framing"])]
     pub group: Option<String>,
+    /// Also the rows of ten thousand calls, for a release build
+    #[arg(long)]
+    pub large: bool,
 }
 
 impl Rows {
