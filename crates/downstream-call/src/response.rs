@@ -100,7 +100,11 @@ impl Body {
         let whole = match &mut self.framing {
             Framing::Length(missing) => {
                 let taken = bytes.len().min(*missing);
-                self.bytes.extend_from_slice(&bytes[..taken]);
+                if self.bytes.is_empty() {
+                    self.bytes = bytes[..taken].to_vec(); // most bodies come whole, and grow no further
+                } else {
+                    self.bytes.extend_from_slice(&bytes[..taken]);
+                }
                 *missing -= taken;
                 *missing == 0
             }
