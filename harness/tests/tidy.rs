@@ -165,6 +165,11 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn every_path_in_the_pages_exists() {
+    none(pages().into_iter().chain(front_pages()).flat_map(|page| page.dead_paths()));
+}
+
+#[test]
 fn every_inclusion_finds_its_file_and_anchor() {
     none(pages().into_iter().flat_map(|page| page.dead_inclusions()));
 }

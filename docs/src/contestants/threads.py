@@ -1,4 +1,7 @@
-"""A contestant in Python: a pool of threads, urlopen in each. Usage: python3 threads.py URL CALLS"""
+"""A contestant in Python: a pool of threads, urlopen in each. 
+
+Usage: python3 threads.py URL CALLS [IN_FLIGHT [TIMEOUT_S]]
+"""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +11,8 @@ from urllib.request import urlopen
 
 FAILURES = {ConnectionRefusedError: "connect-refused", ConnectionResetError: "reset", TimeoutError: "timed-out"}
 url, calls = sys.argv[1], int(sys.argv[2])
+in_flight = int(sys.argv[3]) if len(sys.argv) > 3 else None
+timeout_s = float(sys.argv[4]) if len(sys.argv) > 4 else 5
 
 
 def escape(body: bytes) -> str:
@@ -17,7 +22,7 @@ def escape(body: bytes) -> str:
 
 def line(call: int) -> str:
     try:
-        with urlopen(url.replace("{call}", str(call)), timeout=5) as reply:
+        with urlopen(url.replace("{call}", str(call)), timeout=timeout_s) as reply:
             return f"{call} {reply.status} {escape(reply.read())}"
     except HTTPError as reply:
         return f"{call} {reply.code} {escape(reply.read())}"
@@ -26,5 +31,5 @@ def line(call: int) -> str:
         return f"{call} - {FAILURES.get(type(reason), 'incomplete')}"
 
 
-with ThreadPoolExecutor() as pool:
+with ThreadPoolExecutor(in_flight) as pool:
     print("\n".join(pool.map(line, range(calls))))

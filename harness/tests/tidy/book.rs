@@ -71,6 +71,15 @@ impl Page {
         complaints.collect()
     }
 
+    /// Paths of the workspace, in code, that are not there; what is in capitals stands for something.
+    pub(crate) fn dead_paths(&self) -> Vec<String> {
+        const TOP: [&str; 6] = ["benches/", "crates/", "docs/src/", "downstream-mock/", "fuzz/", "harness/"];
+        let is_path = |word: &str| TOP.iter().any(|top| word.starts_with(top)) && !word.contains("NAME");
+        let words = self.text.split(|sign: char| sign.is_whitespace() || "`()[]'\"|:,".contains(sign));
+        let dead = words.filter(|word| is_path(word) && !root().join(word).exists());
+        dead.map(|word| format!("{}: there is no {word}", self.path)).collect()
+    }
+
     /// `{{#include file}}` and `{{#include file:anchor}}` that find nothing.
     pub(crate) fn dead_inclusions(&self) -> Vec<String> {
         let inclusions = self.text.split("{{#include ").skip(1).filter_map(|rest| rest.split("}}").next());
