@@ -4,7 +4,7 @@
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
 
-.PHONY: race test bench check book lint loom shuttle fuzz nightly
+.PHONY: race test bench check book lint large loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -25,6 +25,9 @@ book: ## docs/book/index.html
 lint: ## what has to be clean before a commit
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+large: ## ten thousand calls, model by model
+	cargo test --release -p harness --test large
 
 loom: ## every interleaving of the runtime's own loop, with few preemptions
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --release -p mini-runtime --test loom

@@ -56,7 +56,9 @@ pub(super) const ALL: &[(&str, Promise)] = &[
     ("a run cancelled before it starts makes no call", cancelled_before_it_starts),
     ("cancelling ends what waits by its deadline", cancelling_ends_what_waits),
     ("cancelling ends what connects", |stage| cancelling_ends_what(stage, &Scene::BacklogFull)),
-    ("cancelling ends what sends", |stage| cancelling_ends_what(stage, &Scene::PlayNarrow(Script::new().hold()))),
+    ("cancelling ends what sends", |stage| {
+        cancelling_ends_what(stage, &Scene::PlayNarrow(Script::new().hold()))
+    }),
     ("cancelling ends what receives", |stage| cancelling_ends_what(stage, &Scene::Play(endless_body()))),
     ("a diamond can be cancelled", a_diamond_can_be_cancelled),
     ("work is done with each reply", work_is_done_with_each_reply),
@@ -149,7 +151,8 @@ fn a_refused_port_fails_every_call_at_once(stage: &mut Stage) -> Result<(), Stri
 }
 
 fn a_name_leads_to_a_refused_port(stage: &mut Stage) -> Result<(), String> {
-    let call = Call::get(&format!("http://localhost:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
+    let call =
+        Call::get(&format!("http://localhost:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
     ensure!(*outcome == Err(Failure::ConnectRefused), "ended with {outcome:?}");
     Ok(())

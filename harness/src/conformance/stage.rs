@@ -33,6 +33,9 @@ const MEMORY_BYTES: u64 = 128 * 1024 * 1024;
 /// Who moves more bytes than this works: what it uses is not the price of waiting, least of all in a debug build.
 const IDLE_BYTES: usize = 1024 * 1024;
 
+/// CPU time that a call may take beside its waiting, in a debug build.
+const CALL_CPU: Duration = Duration::from_micros(500);
+
 impl Stage {
     pub(super) fn new(subject: &Subject<'_>) -> io::Result<Self> {
         let mock = Mock::start(Config { latency: Duration::ZERO, ..Config::default() })?;
@@ -59,7 +62,7 @@ impl Stage {
 
     /// The same beside servers that still hold what the run has left: whoever stages them counts descriptors.
     pub(super) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
-        let outcomes = self.watch(|model| model.fan_out(run, calls), |outcomes| moved_bytes(outcomes))?;
+        let outcomes = self.watch(|model| model.fan_out(run, calls), |outcomes| work(outcomes))?;
         if outcomes.len() == calls.len() {
             Ok(outcomes)
         } else {
@@ -70,7 +73,7 @@ impl Stage {
     /// A diamond, watched.
     pub(super) fn diamond(&mut self, run: &Run, base: Call) -> Result<Outcome, String> {
         self.leaving_nothing_behind(|stage| {
-            stage.watch(|model| model.diamond(run, &Diamond::new(base)), |_| 0)
+            stage.watch(|model| model.diamond(run, &Diamond::new(base)), |_| 5 * CALL_CPU)
         })
     }
 
@@ -93,11 +96,11 @@ impl Stage {
         Ok(result)
     }
 
-    /// Runs the model, and complains of what it used; `bytes` says how many came of it.
+    /// Runs the model, and complains of what it used; `work` says what CPU time was due.
     fn watch<T>(
         &mut self,
         run: impl FnOnce(&mut dyn Model) -> io::Result<T>,
-        bytes: impl FnOnce(&T) -> usize,
+        work: impl FnOnce(&T) -> Duration,
     ) -> Result<T, String> {
         self.mock.reset_stats();
         forget_peak();
@@ -105,9 +108,7 @@ impl Stage {
         let (started, cpu) = (Instant::now(), self.cpu_time());
         let result = run(&mut *self.model).map_err(|error| format!("the machinery broke: {error}"))?;
         let (wall, cpu) = (started.elapsed(), self.cpu_time().saturating_sub(cpu));
-        if bytes(&result) <= IDLE_BYTES {
-            self.was_idle(wall, cpu)?;
-        }
+        self.was_idle(wall, cpu.saturating_sub(work(&result)))?;
         match (memory, peak_resident_bytes()) {
             (Some(before), Some(after)) if after > before + MEMORY_BYTES => {
                 Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024))
@@ -130,14 +131,17 @@ impl Stage {
     }
 }
 
-/// The bodies that arrived, whole or beyond the limit.
-fn moved_bytes(outcomes: &[Outcome]) -> usize {
-    let moved = |outcome: &Outcome| match outcome {
+/// CPU time that so much takes without any waiting: nobody is asked how long a large body took.
+fn work(outcomes: &[Outcome]) -> Duration {
+    let body_bytes = |outcome: &Outcome| match outcome {
         Ok(reply) => reply.body.len(),
         Err(Failure::TooLarge(TooLarge::Body)) => MAX_BODY_BYTES,
         Err(_) => 0,
     };
-    outcomes.iter().map(moved).sum()
+    if outcomes.iter().map(body_bytes).sum::<usize>() > IDLE_BYTES {
+        return Duration::MAX;
+    }
+    CALL_CPU * u32::try_from(outcomes.len()).unwrap_or(u32::MAX)
 }
 
 fn nothing_left_behind(before: Resources) -> Result<(), String> {
