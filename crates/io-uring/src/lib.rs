@@ -7,7 +7,7 @@
 //! took from a shared pool at the last moment, so a waiting call owns none. Opening a socket, connecting and sending
 //! are handed over as one chain of links, and each link that can take long has a timeout linked to it, all with the
 //! same moment on the clock: the kernel keeps the deadlines, and this loop has none. Sockets are *direct descriptors*:
-//! numbers in a table of the ring, which the process's own table never sees. The price is ownership: until a completion
+//! numbers in a table of the ring, which the process's own table never sees, nor its limit (`several.rs`). The price is ownership: until a completion
 //! comes back, memory belongs to the kernel, however a run ends (`ring.rs`, the one page with `unsafe`).
 //!
 //! *What is deliberately missing*: sharing between threads. A ring that one thread alone uses can leave its work to the
@@ -17,6 +17,7 @@
 mod flight;
 #[allow(unsafe_code, reason = "memory is lent to the kernel, which no borrow checker follows")]
 mod ring;
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,7 @@ use std::io;
 use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
 
 use flight::Flight;
-use ring::{Done, Event, Ring, unavailable};
+use ring::{Done, Event, Ring, table_limit, unavailable};
 
 /// Makes calls on the thread that made it, with one io_uring.
 pub struct CompletionRing {
@@ -53,7 +54,11 @@ impl CompletionRing {
 
 impl Model for CompletionRing {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.make(run, calls, Order { first: 0, all_or_none: false })
+        let at_once = run.in_flight.get().min(calls.len());
+        match at_once.div_ceil(table_limit()) {
+            0 | 1 => self.make(run, calls, Order { first: 0, all_or_none: false }),
+            rings => several::make(run, calls, rings),
+        }
     }
 
     /// Three fan-outs in a row: where no stack remembers what comes next, a barrier has to.

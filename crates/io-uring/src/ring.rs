@@ -40,7 +40,7 @@ use buffers::Buffers;
 pub(crate) use buffers::Bytes;
 use queue::COLLECT;
 use setup::Table;
-pub(crate) use setup::unavailable;
+pub(crate) use setup::{table_limit, unavailable};
 use token::{Operation, Token};
 
 /// A submission and a completion queue, and what is lent to the kernel through them.

@@ -47,11 +47,9 @@ impl Ring {
         })
     }
 
-    /// Makes room for so many calls at once; how many of them it has room for, which is at least one.
-    ///
-    /// A table is no longer than the descriptor limit, although its descriptors don't count against that limit.
+    /// Makes room for so many calls at once, as far as the [limit](table_limit) goes; how many there is room for.
     pub(crate) fn make_room(&mut self, calls: usize) -> io::Result<usize> {
-        let limit = getrlimit(Resource::Nofile).current.unwrap_or(MAX_TABLE).clamp(1, MAX_TABLE) as usize;
+        let limit = table_limit();
         let wanted = calls.clamp(1, limit);
         if wanted > self.table.size {
             let submitter = self.ring.submitter();
@@ -87,6 +85,12 @@ impl Table {
             self.free = (0..self.unused).collect();
         }
     }
+}
+
+/// Direct descriptors that one ring can have. They don't count against the process's descriptor limit, but a table is no
+/// longer than that is when the table is made.
+pub(crate) fn table_limit() -> usize {
+    getrlimit(Resource::Nofile).current.unwrap_or(MAX_TABLE).clamp(1, MAX_TABLE) as usize
 }
 
 fn set_up() -> io::Result<IoUring> {

@@ -1,0 +1,54 @@
+//! Direct descriptors take no place in the process's table. A program of its own, with one test: it lowers its limit.
+#![cfg(target_os = "linux")]
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use completion_ring::CompletionRing;
+use downstream_call::{Call, Model, Run};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Fewer than a listener's queue holds.
+const CALLS: usize = 120;
+const LIMIT: u64 = 40;
+
+/// This program again, as a server with descriptors enough: it answers nobody until everybody is there.
+fn server() -> (Child, String) {
+    let mut server = Command::new(std::env::current_exe().expect("this program"));
+    server.args(["--exact", "more_calls_than_descriptors_wait_at_the_same_time", "--nocapture"]);
+    server.env("SERVER", "1").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut server = server.spawn().expect("a process");
+    let mut address = [0; 21];
+    server.stderr.as_mut().expect("piped").read_exact(&mut address).expect("an address");
+    (server, String::from_utf8_lossy(&address).trim().to_owned())
+}
+
+fn serve() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    eprint!("{:21}", listener.local_addr().expect("an address").to_string());
+    let mut streams: Vec<_> = listener.incoming().take(CALLS).map(|stream| stream.expect("a call")).collect();
+    for stream in &mut streams {
+        let mut request = [0; 1024];
+        let length = stream.read(&mut request).expect("a request");
+        assert!(request[..length].ends_with(b"\r\n\r\n"));
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").expect("an answer");
+    }
+}
+
+#[test]
+fn more_calls_than_descriptors_wait_at_the_same_time() {
+    if std::env::var_os("SERVER").is_some() {
+        return serve();
+    }
+    let (mut server, address) = server();
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: Some(LIMIT), maximum }).expect("a lower limit");
+    let call = Call::get(&format!("http://{address}/"), Duration::from_secs(10)).expect("a call");
+    let mut model = CompletionRing::new().expect("a model");
+    for outcome in model.fan_out(&Run::default(), &vec![call; CALLS]).expect("a run") {
+        assert_eq!(outcome.expect("a reply").body, b"hi");
+    }
+    assert!(server.wait().expect("an end").success());
+}
