@@ -1,4 +1,5 @@
 //! What the ring promises by itself; what all models promise is in the harness's conformance suite.
+#![cfg(target_os = "linux")]
 
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
