@@ -18,6 +18,7 @@
 //! | deferred task work | completions are made when this thread waits for them, never by interrupting it |
 
 mod buffers;
+mod event;
 mod queue;
 mod setup;
 mod token;
@@ -31,13 +32,13 @@ use std::time::Duration;
 
 use io_uring::squeue::Flags;
 use io_uring::types::{CancelBuilder, DestinationSlot, Fd, Fixed, Timespec};
-use io_uring::{IoUring, cqueue, opcode};
+use io_uring::{IoUring, opcode};
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 use socket2::{Domain, SockAddr, Type};
 
 use buffers::Buffers;
-pub(crate) use buffers::Bytes;
+pub(crate) use event::{Done, Event};
 use queue::COLLECT;
 use setup::Table;
 pub(crate) use setup::{table_limit, unavailable};
@@ -75,26 +76,6 @@ pub(crate) struct Ticket {
     /// A number in the ring's table of direct descriptors.
     descriptor: u32,
     deadline_ns: u64,
-}
-
-/// What has come back.
-pub(crate) enum Event {
-    Call {
-        place: usize,
-        done: io::Result<Done>,
-    },
-    /// The socket that is [watched](Ring::watch) is readable.
-    Cancelled,
-}
-
-/// What the kernel did for a call.
-pub(crate) enum Done {
-    /// It sent so many bytes.
-    Sent(usize),
-    /// It received these; none at the end. They must be [given back](Ring::give_back).
-    Received(Bytes),
-    /// There was something to receive when the pool was empty.
-    NoBuffer,
 }
 
 /// Longer waits end for nothing once an hour.
@@ -183,53 +164,13 @@ impl Ring {
         self.enter(self.sending + answers, if more { COLLECT } else { HOUR })
     }
 
-    /// What came back and was not looked at yet.
-    pub(crate) fn event(&mut self) -> Option<Event> {
-        loop {
-            let completion = self.ring.completion().next()?;
-            let token = Token::unpack(completion.user_data());
-            let place = token.place as usize;
-            let result = match completion.result() {
-                count @ 0.. => Ok(count as usize),
-                error => Err(io::Error::from_raw_os_error(-error)),
-            };
-            match token.operation {
-                Operation::Open | Operation::Send => {
-                    self.owed -= 1;
-                    self.sending -= 1;
-                    self.lent.free_requests.push(token.request);
-                    return Some(Event::Call { place, done: result.map(Done::Sent) });
-                }
-                Operation::Receive => {
-                    self.owed -= 1;
-                    let done = self.received(result, cqueue::buffer_select(completion.flags()));
-                    return Some(Event::Call { place, done });
-                }
-                Operation::Watch => {
-                    self.owed -= 1;
-                    return Some(Event::Cancelled);
-                }
-                // A socket that was never opened can't be closed, and a timeout has nothing to add.
-                Operation::Close | Operation::Timeout => {}
-            }
-        }
-    }
-
-    /// The bytes that were received.
-    pub(crate) fn bytes(&self, bytes: &Bytes) -> &[u8] {
-        self.lent.buffers.get(bytes)
-    }
-
-    /// Puts a buffer back into the pool.
-    pub(crate) fn give_back(&mut self, bytes: Bytes) {
-        self.lent.buffers.give_back(bytes);
-    }
-
     /// Cancels what the kernel still has to do, waits until that is over, and closes every socket.
     pub(crate) fn settle(&mut self) {
         while self.owed > 0 || !self.ring.submission().is_empty() {
-            // It finds nothing where everything is about to be over anyway.
-            _ = self.ring.submitter().register_sync_cancel(None, CancelBuilder::any().all());
+            if self.owed > 0 {
+                // It finds nothing where everything is about to be over anyway.
+                _ = self.ring.submitter().register_sync_cancel(None, CancelBuilder::any().all());
+            }
             if self.enter(self.owed.min(1), Duration::from_millis(1)).is_err() {
                 return; // the kernel keeps what it has: see `drop`
             }
@@ -240,19 +181,6 @@ impl Ring {
             }
         }
         self.table.close_all(&self.ring.submitter());
-    }
-
-    fn received(&mut self, result: io::Result<usize>, buffer: Option<u16>) -> io::Result<Done> {
-        let length = *result.as_ref().unwrap_or(&0);
-        let bytes = self.lent.buffers.taken(buffer, length);
-        match result {
-            Ok(_) => Ok(Done::Received(bytes)),
-            Err(error) => {
-                self.give_back(bytes);
-                let empty = error.raw_os_error() == Some(Errno::NOBUFS.raw_os_error());
-                if empty { Ok(Done::NoBuffer) } else { Err(error) }
-            }
-        }
     }
 }
 
