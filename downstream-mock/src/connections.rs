@@ -1,8 +1,8 @@
 //! Accepting connections and answering on them.
 //!
-//! *How it waits.* A task for each connection; a request that waits is one timer in it.
+//! *How it waits*: a task for each connection; a request that waits is one timer in it.
 //!
-//! *What to notice.* hyper goes on reading while a request waits, so a client that leaves is noticed at once: its task
+//! *What to notice*: hyper goes on reading while a request waits, so a client that leaves is noticed at once: its task
 //! is dropped, and the guards in it count the abort. Out of descriptors the loop pauses instead of asking again at
 //! once: those who wait in the backlog are answered later, and no core spins.
 

@@ -1,9 +1,9 @@
 //! The diamond: A, then B, C and D made from A's reply, then E made from theirs.
 //!
-//! *What to notice.* A token carries its own proof, a hash under a secret, so the mock remembers nothing: a million
+//! *What to notice*: a token carries its own proof, a hash under a secret, so the mock remembers nothing: a million
 //! diamonds cost as much memory as one.
 //!
-//! *What is deliberately missing.* Cryptography. The hash keeps honest programs honest: nobody gets a token by chance.
+//! *What is deliberately missing*: cryptography. The hash keeps honest programs honest: nobody gets a token by chance.
 
 use crate::query::Query;
 use std::{

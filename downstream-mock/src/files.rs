@@ -1,8 +1,8 @@
 //! Files to download: any name, any size, bytes that follow from the name.
 //!
-//! *How it waits.* A file with a rate gives a piece when the last byte of the piece is due, and sleeps until then.
+//! *How it waits*: a file with a rate gives a piece when the last byte of the piece is due, and sleeps until then.
 //!
-//! *What to notice.* No piece is made before the socket has room for it, so a slow client costs one piece of memory.
+//! *What to notice*: no piece is made before the socket has room for it, so a slow client costs one piece of memory.
 
 use crate::{query::Query, stats::InFlight};
 use bytes::Bytes;

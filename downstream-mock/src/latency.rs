@@ -1,8 +1,8 @@
 //! How long an answer takes: a latency, and what a seed adds to it.
 //!
-//! *What to notice.* The nth request gets the nth draw, whatever it asks for, so that a run can be repeated.
+//! *What to notice*: the nth request gets the nth draw, whatever it asks for, so that a run can be repeated.
 //!
-//! *What is deliberately missing.* A library of distributions: three are a line each.
+//! *What is deliberately missing*: a library of distributions: three are a line each.
 
 use fastrand::Rng;
 use std::{

@@ -14,7 +14,7 @@
 //! # std::io::Result::Ok(())
 //! ```
 //!
-//! *What it answers.* Every answer comes after the latency of the server or, on any route, of `?latency_ms=`.
+//! *What it answers*: every answer comes after the latency of the server or, on any route, of `?latency_ms=`.
 //!
 //! | route | answer |
 //! |---|---|
@@ -31,13 +31,13 @@
 //!
 //! What a correct server can't send is in [`faults`].
 //!
-//! *How it waits.* One thread, one tokio runtime, a task for each connection: a call that waits is a timer.
+//! *How it waits*: one thread, one tokio runtime, a task for each connection: a call that waits is a timer.
 //!
-//! *What to notice.* The server closes first after `Connection: close`, so that TIME_WAIT stays on its side; the answer
+//! *What to notice*: the server closes first after `Connection: close`, so that TIME_WAIT stays on its side; the answer
 //! is decided before the wait, so that a waiting call holds no request; and [`Stats`] counts what really happened,
 //! which is the ground truth of every test and race.
 //!
-//! *What is deliberately missing.* TLS, HTTP/2, compression, and anything shared with the models: a parser used on both
+//! *What is deliberately missing*: TLS, HTTP/2, compression, and anything shared with the models: a parser used on both
 //! sides would hide its bugs from both.
 
 mod config;

@@ -1,9 +1,9 @@
 //! A mock that runs, and the handle to it.
 //!
-//! *How it waits.* One thread of its own with a single-threaded runtime, so that it takes one core at most from what is
+//! *How it waits*: one thread of its own with a single-threaded runtime, so that it takes one core at most from what is
 //! measured beside it.
 //!
-//! *What to notice.* The port is bound before the thread starts: once there is a handle, clients can connect.
+//! *What to notice*: the port is bound before the thread starts: once there is a handle, clients can connect.
 
 use crate::{
     Config, Stats,

@@ -1,6 +1,6 @@
 //! What follows the question mark, read as far as the routes need it.
 //!
-//! *What is deliberately missing.* Percent-decoding: no name or value here needs it.
+//! *What is deliberately missing*: percent-decoding: no name or value here needs it.
 
 use std::{ops::RangeInclusive, str::FromStr};
 

@@ -1,6 +1,6 @@
 //! What is answered to which request.
 //!
-//! *What to notice.* An answer is decided when the head arrives and told after the latency. What waits in between is
+//! *What to notice*: an answer is decided when the head arrives and told after the latency. What waits in between is
 //! this small answer, not the request: ten thousand waiting calls hold no paths and no header fields.
 
 use crate::{

@@ -1,8 +1,8 @@
 //! The mock as a program: its options, its life, and its copies on further loopback addresses.
 //!
-//! *How it waits.* The first thread sleeps until Ctrl-C, SIGTERM, or the end of the parent.
+//! *How it waits*: the first thread sleeps until Ctrl-C, SIGTERM, or the end of the parent.
 //!
-//! *What to notice.* A process may hold only so many descriptors, and so may connections from one address to one port:
+//! *What to notice*: a process may hold only so many descriptors, and so may connections from one address to one port:
 //! more processes on 127.0.0.2, .3, … go past both. A child watches its standard input, which closes when the parent
 //! ends, however it ends.
 

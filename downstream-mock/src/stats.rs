@@ -1,6 +1,6 @@
 //! What really happened, counted where it happens: the ground truth of every test and race.
 //!
-//! *What to notice.* Each count goes up when a guard is made and down when it is dropped, so that no way out of a
+//! *What to notice*: each count goes up when a guard is made and down when it is dropped, so that no way out of a
 //! connection, an abort included, can be forgotten. One lock over all counts makes a snapshot consistent; everything
 //! runs on one thread, so it is hardly ever contended.
 

@@ -1,6 +1,6 @@
 //! Reads all that a process prints, and keeps no more of it than a limit.
 //!
-//! *What to notice.* What goes beyond the limit is still read, and dropped: a program that prints too much must fail for
+//! *What to notice*: what goes beyond the limit is still read, and dropped: a program that prints too much must fail for
 //! that, and not hang on a full pipe.
 
 use std::io::{self, Read};

@@ -1,6 +1,6 @@
 //! A process and all that it starts, ended together.
 //!
-//! *What to notice.* Ctrl-C in a terminal reaches the foreground process group alone, so a group of its own is out of
+//! *What to notice*: ctrl-C in a terminal reaches the foreground process group alone, so a group of its own is out of
 //! its reach: whoever starts one must end it. Dropping it does.
 
 use std::io;

@@ -4,7 +4,7 @@
 //! benches) goes through it. A race believes nobody: each contestant is a process of its own, measured from outside
 //! ([`measure`]), and its answers count only as far as the mock's own counts bear them out ([`race`]).
 //!
-//! *What is deliberately missing.* Anything about waiting. That is what the models are for.
+//! *What is deliberately missing*: anything about waiting. That is what the models are for.
 
 mod capture;
 mod check;

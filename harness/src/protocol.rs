@@ -1,6 +1,6 @@
 //! What a contestant prints: a line for each call, `CALL STATUS BODY` or `CALL - FAILURE`.
 //!
-//! *What to notice.* The body is escaped as by [`u8::escape_ascii`], so that a line is a line whatever was answered, and
+//! *What to notice*: the body is escaped as by [`u8::escape_ascii`], so that a line is a line whatever was answered, and
 //! any language can write one. Lines may come in any order.
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! `meanwhile run MODEL`: one run, in this process; what a race starts.
 //!
-//! *What to notice.* The process belongs to the model: no other thread is started, nothing is printed before the last
+//! *What to notice*: the process belongs to the model: no other thread is started, nothing is printed before the last
 //! call has ended, and the model is made before its calls are, so that what is measured from outside is the model.
 
 use std::io::{self, Write};
@@ -93,7 +93,15 @@ fn advice(args: &RunArgs, failure: &Failure) -> Error {
         Failure::ConnectRefused => "nobody listens there: start a downstream with meanwhile serve",
         Failure::TimedOut => "allow more time with --timeout",
         Failure::System(_) => "allow fewer calls at once with --in-flight",
-        _ => "the downstream's answer is to blame",
+        Failure::Unsendable(_) => "write what is not plain ASCII as percent codes",
+        Failure::Cancelled => "the run was ended from outside",
+        Failure::Lost => "what made the call was ended: run it again",
+        Failure::WorkPanicked => "the call was answered, the work with its reply is to blame",
+        Failure::Reset
+        | Failure::Incomplete
+        | Failure::Malformed(_)
+        | Failure::TooLarge(_)
+        | Failure::UnexpectedStatus(_) => "the downstream's answer is to blame",
     };
     let url = text::printable(args.url.as_bytes(), 80);
     Error::Broken(format!("calling {url}: {failure}: {cure}"))

@@ -3,10 +3,10 @@
 
 mod support;
 
-use harness::models::{Entry, Setup};
+use harness::models::Entry;
 use harness::race::{Report, Round};
 use rstest::rstest;
-use support::{MEANWHILE, meanwhile};
+use support::meanwhile;
 
 #[rstest]
 #[case("epoll-state-machine")]
@@ -23,9 +23,7 @@ fn ten_thousand_calls_wait_on_one_thread(#[case] model: &str) {
 
 harness::test_every_model! {
     fn ten_thousand_calls_of_which_one_in_ten_fails(model: &Entry) {
-        let setup = Setup { meanwhile: Some(MEANWHILE.into()), ..Setup::default() };
-        if let Err(reason) = model.make(&setup) {
-            eprintln!("skipped: {} cannot be made here: {reason}", model.name);
+        if !support::can_be_made(model) {
             return;
         }
         let ran = meanwhile(&["check", model.name, "--large", "--only", "ten thousand"]);

@@ -1,9 +1,9 @@
 //! Tidy is a test: what the house style and the book promise about the files of this workspace.
 //!
-//! *What to notice.* Everything here is read from the files as they are: manifests, sources, pages. A rule that only a
+//! *What to notice*: everything here is read from the files as they are: manifests, sources, pages. A rule that only a
 //! reviewer knows is forgotten; a rule that is a test is met by whoever breaks it.
 //!
-//! *What is deliberately missing.* What a compiler or clippy says already: `unsafe`, lengths of functions, formatting.
+//! *What is deliberately missing*: what a compiler or clippy says already: `unsafe`, lengths of functions, formatting.
 
 mod support;
 mod tidy {

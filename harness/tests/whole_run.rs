@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use harness::models::{AtOnce, Entry, Setup};
+use harness::models::{AtOnce, Entry};
 use harness::race::{Report, Round};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -17,7 +17,7 @@ harness::test_every_model! {
     /// On Linux a process that was stopped and goes on finds that its waits have ended with EINTR, whether or not it
     /// handles any signal (signal(7)).
     fn a_storm_of_interruptions_costs_no_answer(model: &Entry) {
-        if !can_be_made(model) {
+        if !support::can_be_made(model) {
             return;
         }
         let mock = support::mock();
@@ -29,7 +29,7 @@ harness::test_every_model! {
 
     /// Twenty ports for sixty calls: who gets none fails, or waits; the rest go on, and nothing spins.
     fn running_out_of_ports_costs_calls_and_not_the_run(model: &Entry) {
-        if !can_be_made(model) {
+        if !support::can_be_made(model) {
             return;
         }
         let calls = if model.at_once == AtOnce::One { 4 } else { 60 };
@@ -57,14 +57,6 @@ fn waiting_costs_a_core_when_one_keeps_asking_and_next_to_nothing_when_one_sleep
         cpu_s(round) / round.wall_s
     };
     assert!(share(0) > 0.2 && share(1) < 0.05, "busy-poll {}, epoll-state-machine {}", share(0), share(1));
-}
-
-fn can_be_made(model: &Entry) -> bool {
-    let made = model.make(&Setup { meanwhile: Some(MEANWHILE.into()), ..Setup::default() });
-    if let Err(reason) = &made {
-        eprintln!("skipped: {} cannot be made here: {reason}", model.name);
-    }
-    made.is_ok()
 }
 
 fn cpu_s(round: &Round) -> f64 {

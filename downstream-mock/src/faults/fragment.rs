@@ -1,6 +1,6 @@
 //! Writes in pieces, with pauses between them: what a slow network makes of an answer.
 //!
-//! *What to notice.* Sizes and pauses come from a seed, so a failure found this way can be found again.
+//! *What to notice*: sizes and pauses come from a seed, so a failure found this way can be found again.
 
 use fastrand::Rng;
 use std::{

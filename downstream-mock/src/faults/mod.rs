@@ -14,7 +14,7 @@
 //! # std::io::Result::Ok(())
 //! ```
 //!
-//! *How it waits.* Every fault has a port of its own and is played on the mock's one thread.
+//! *How it waits*: every fault has a port of its own and is played on the mock's one thread.
 //!
 //! *What to notice.* [`catalogue`] lists what can go wrong and says of each what a client must make of it; a test holds
 //! that against hyper's own client.

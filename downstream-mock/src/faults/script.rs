@@ -1,9 +1,9 @@
 //! What a fault does on one connection, step by step.
 //!
-//! *What to notice.* A connection closes when its script ends. With the request read that is an orderly end (FIN);
+//! *What to notice*: a connection closes when its script ends. With the request read that is an orderly end (FIN);
 //! with bytes of it unread the system makes it a reset (RFC 9293, section 3.6.1).
 //!
-//! *What is deliberately missing.* Branches: a script says the same whatever the client says.
+//! *What is deliberately missing*: branches: a script says the same whatever the client says.
 
 use crate::{
     faults::Fragmented,

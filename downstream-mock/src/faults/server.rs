@@ -1,8 +1,8 @@
 //! Ports on which something goes wrong.
 //!
-//! *How it waits.* A task of the mock's runtime holds all that belongs to a port; dropping the handle ends the task.
+//! *How it waits*: a task of the mock's runtime holds all that belongs to a port; dropping the handle ends the task.
 //!
-//! *What to notice.* What goes wrong before a connection is accepted needs no script, only a socket in a certain state.
+//! *What to notice*: what goes wrong before a connection is accepted needs no script, only a socket in a certain state.
 
 use crate::{
     connections::accept_one,

@@ -1,6 +1,6 @@
 //! What `meanwhile check` shows: every row of one subject by its group, and then who broke what.
 //!
-//! *What to notice.* Rows that held are named and no more, so that the others are seen.
+//! *What to notice*: rows that held are named and no more, so that the others are seen.
 
 use crate::conformance::{Report, Row, Verdict};
 use crate::text::{human, printable};

@@ -1,9 +1,9 @@
 //! `meanwhile measure -- COMMAND`: starts a program, waits for its end, and says what it used.
 //!
-//! *How it waits.* In `wait4(2)`, so that the end is noticed when it happens; a thread beside it looks every few
+//! *How it waits*: in `wait4(2)`, so that the end is noticed when it happens; a thread beside it looks every few
 //! milliseconds at what only a living process tells ([`sample`]).
 //!
-//! *What to notice.* Why this is a process of its own: `RUSAGE_CHILDREN` adds up all children that were waited for, so
+//! *What to notice*: why this is a process of its own: `RUSAGE_CHILDREN` adds up all children that were waited for, so
 //! each contestant needs a parent of its own; and a child's peak of resident memory starts with its parent's, since the
 //! kernel carries it through `vfork` and `exec`. The race holds a whole server; this process holds next to nothing, and
 //! where its own size could hide the contestant's ([`peak_rss_bytes`]), what was sampled counts instead.

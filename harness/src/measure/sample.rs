@@ -1,6 +1,6 @@
 //! Looks at a living process, and at its children, every few milliseconds (proc_pid_status(5)).
 //!
-//! *What to notice.* Threads come and go, so nothing but looking tells their peak: one that lives for less than
+//! *What to notice*: threads come and go, so nothing but looking tells their peak: one that lives for less than
 //! [`LOOK`] may be missed. Whoever looks uses CPU time beside the contestant, so it looks seldom. Only children of a
 //! process's first thread are found.
 

@@ -1,6 +1,6 @@
 //! The list itself, written inside a macro.
 //!
-//! *What to notice.* Why a macro: two things are made from the same list, the table [`MODELS`] and the cases of every test
+//! *What to notice*: why a macro: two things are made from the same list, the table [`MODELS`] and the cases of every test
 //! that goes through all models ([`test_every_model!`](crate::test_every_model)). Neither can be forgotten.
 
 use downstream_call::Model;

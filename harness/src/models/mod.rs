@@ -1,6 +1,6 @@
 //! The one list of models: what each is called, what it waits with, where it runs, and how it is made.
 //!
-//! *What to notice.* A new model adds one entry to the list (`list.rs`), and everything that goes through all models goes
+//! *What to notice*: a new model adds one entry to the list (`list.rs`), and everything that goes through all models goes
 //! through it as well: the race, `list`, `check`, the benches, and every test of
 //! [`test_every_model!`](crate::test_every_model).
 

@@ -1,9 +1,9 @@
 //! The board: a line for each contestant while a race is on, drawn from the mock's own counts.
 //!
-//! *What to notice.* A bar has three parts, answered, waiting, and not yet asked for, so that it shows how a model waits:
+//! *What to notice*: a bar has three parts, answered, waiting, and not yet asked for, so that it shows how a model waits:
 //! `serial` fills it step by step, a pool in as many steps as it has to wait, and an event loop all at once.
 //!
-//! *What is deliberately missing.* Any of it where there is no terminal.
+//! *What is deliberately missing*: any of it where there is no terminal.
 
 use std::io::IsTerminal;
 use std::time::Duration;

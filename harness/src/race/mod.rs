@@ -1,9 +1,9 @@
 //! `meanwhile race`: the same calls to several contestants, one process each.
 //!
-//! *What to notice.* Fairness is in the order of things: contestants run one at a time, in an order that is drawn anew
+//! *What to notice*: fairness is in the order of things: contestants run one at a time, in an order that is drawn anew
 //! for each round; the mock is idle before each one starts; and the checking is done outside the time that is measured.
 //!
-//! *What is deliberately missing.* Warming up: each contestant pays for its own start, and the numbers say so.
+//! *What is deliberately missing*: warming up: each contestant pays for its own start, and the numbers say so.
 
 mod board;
 pub(crate) mod contestant;

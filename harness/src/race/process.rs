@@ -1,6 +1,6 @@
 //! One contestant's process, from its start to its end, however it ends.
 //!
-//! *How it waits.* It looks every few milliseconds: at the contestant, at the clock, and at Ctrl-C. The contestant's time
+//! *How it waits*: it looks every few milliseconds: at the contestant, at the clock, and at Ctrl-C. The contestant's time
 //! is measured by its own parent ([`crate::measure`]), so these looks cost it nothing.
 
 use std::ffi::OsString;

@@ -1,6 +1,6 @@
 //! The table that a race ends with, and the notes below it.
 //!
-//! *What to notice.* It is as wide as a projector shows, and the same with and without a terminal, but for colour.
+//! *What to notice*: it is as wide as a projector shows, and the same with and without a terminal, but for colour.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};

@@ -1,6 +1,6 @@
 //! What a contestant's answers are worth: the mock is believed, not the program.
 //!
-//! *What to notice.* Each call must have one line, with the answer that only its own request could have brought
+//! *What to notice*: each call must have one line, with the answer that only its own request could have brought
 //! (`/echo/{call}`); and the mock must have counted as many requests as there were calls, since answers that are easy
 //! to guess are easy to print without asking.
 

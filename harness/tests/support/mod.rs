@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use downstream_mock::{Config, Mock};
+use harness::conformance::Document;
+use harness::models::{Entry, Setup};
 use harness::race::{Report, Standing};
 
 /// The file of the program.
@@ -23,15 +25,35 @@ pub(crate) fn meanwhile(arguments: &[&str]) -> Ran {
     Command::new(MEANWHILE).args(arguments).output().expect("the program starts").into()
 }
 
-/// Runs `meanwhile` once for each list of arguments, all at the same time.
-pub(crate) fn all_at_once<const N: usize, const M: usize>(arguments: [[&str; M]; N]) -> Vec<Ran> {
-    let start = |arguments: [&str; M]| {
-        let mut command = Command::new(MEANWHILE);
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().expect("the program starts")
-    };
-    let started = arguments.map(start);
-    started.into_iter().map(|child| child.wait_with_output().expect("it ends").into()).collect()
+/// Whether this system has what a model waits with; says so where it has not.
+pub(crate) fn can_be_made(model: &Entry) -> bool {
+    let made = model.make(&Setup { meanwhile: Some(MEANWHILE.into()), ..Setup::default() });
+    if let Err(reason) = &made {
+        eprintln!("skipped: {} cannot be made here: {reason}", model.name);
+    }
+    made.is_ok()
+}
+
+/// The rows of the suite that a model breaks, and why. Descriptors, threads and CPU time are a process's, so each group
+/// of rows has a process to itself; that is also why all groups can run at once, and wait together.
+pub(crate) fn broken_rows(model: &str, environment: &[(&str, &str)]) -> Vec<String> {
+    let started = ["promise", "connect", "request", "head", "framing"].map(|group| {
+        let mut check = Command::new(MEANWHILE);
+        check.args(["check", model, "--group", group, "--json=-"]).envs(environment.iter().copied());
+        check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+    });
+    let ended = started.into_iter().map(|check| check.wait_with_output().expect("it ends").into());
+    ended.flat_map(|ran: Ran| broken_rows_of(&ran)).collect()
+}
+
+fn broken_rows_of(ran: &Ran) -> Vec<String> {
+    let document: Document = serde_json::from_str(&ran.stdout)
+        .unwrap_or_else(|error| panic!("{error}: exit status {:?}, {}", ran.code, ran.stderr));
+    let rows = document.reports.iter().flat_map(|report| {
+        assert!(!report.rows.is_empty(), "a group without rows");
+        report.broken().map(|(row, why)| format!("{}: {}: {why}", row.group, row.name))
+    });
+    rows.collect()
 }
 
 /// A quick race between these contestants, as its JSON.

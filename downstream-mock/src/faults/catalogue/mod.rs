@@ -1,6 +1,6 @@
 //! All that can go wrong with one call, and what a client must make of it.
 //!
-//! *What to notice.* A client that is as strict as hyper ends each of these as [`Expect`] says; `tests/oracle.rs` asks
+//! *What to notice*: a client that is as strict as hyper ends each of these as [`Expect`] says; `tests/oracle.rs` asks
 //! hyper itself. Names are stable, so that a matrix of one day can be compared with that of another.
 
 mod connect;
