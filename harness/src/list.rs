@@ -6,14 +6,16 @@ use comfy_table::presets::NOTHING;
 use crate::models::{AtOnce, DEFAULT_WORKERS, Entry, MODELS, Setup};
 use crate::text;
 
-/// Prints the list; a model that can't be made here says why.
+/// Prints the list, and what to learn from models that are not meant to be fast; one that can't be made says why.
 pub(crate) fn list() {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(["model", "waits", "at once", "runs"]);
     for entry in MODELS {
         table.add_row([entry.name.into(), entry.waits.into(), at_once(entry.at_once), runs(entry)]);
     }
-    text::say(&(table.trim_fmt() + "\n"));
+    let lessons = MODELS.iter().filter(|entry| !entry.lesson.is_empty());
+    let lessons = lessons.map(|entry| format!(" {}: {}\n", entry.name, entry.lesson)).collect::<String>();
+    text::say(&format!("{}\n\n{lessons}", table.trim_fmt()));
 }
 
 fn at_once(at_once: AtOnce) -> String {
