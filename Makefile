@@ -4,7 +4,7 @@
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
 
-.PHONY: race test bench check book lint large loom shuttle fuzz nightly
+.PHONY: race test bench check book lint large chaos loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -28,6 +28,9 @@ lint: ## what has to be clean before a commit
 
 large: ## ten thousand calls, model by model
 	cargo test --release -p harness --test large
+
+chaos: ## spurious readiness, short reads, partial sends, for every model that polls
+	CARGO_TARGET_DIR=target/chaos cargo test -p harness --features chaos --test chaos
 
 loom: ## every interleaving of the runtime's own loop, with few preemptions
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --release -p mini-runtime --test loom

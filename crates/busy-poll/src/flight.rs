@@ -57,7 +57,7 @@ impl<'run> Flight<'run> {
                     Err(error) if not_yet(&error) => return Progress::Blocked,
                     Err(error) => return self.broken(error),
                 },
-                State::Receiving => match self.socket.read(scratch) {
+                State::Receiving => match self.receive(scratch) {
                     Ok(0) => return Progress::Over(self.exchange.closed()),
                     Ok(length) => {
                         if let Some(outcome) = self.exchange.received(&scratch[..length]) {
@@ -80,7 +80,16 @@ impl<'run> Flight<'run> {
     }
 
     fn send(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
-        self.socket.write(self.exchange.unsent(scratch))
+        let unsent = self.exchange.unsent(scratch);
+        #[cfg(feature = "chaos")]
+        let unsent = crate::chaos::part(unsent)?;
+        self.socket.write(unsent)
+    }
+
+    fn receive(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
+        #[cfg(feature = "chaos")]
+        let scratch = crate::chaos::part_mut(scratch)?;
+        self.socket.read(scratch)
     }
 
     fn sent(&mut self, count: usize) {

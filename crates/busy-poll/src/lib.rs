@@ -13,6 +13,8 @@
 //! millisecond to each of the three steps of a call, and still wake a thousand times for nothing. `yield_now` only
 //! hands the core to whoever else is ready to run; where nobody is, it returns at once and the core is as busy.
 
+#[cfg(feature = "chaos")]
+mod chaos;
 mod flight;
 
 use std::io;

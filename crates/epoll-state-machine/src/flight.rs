@@ -91,10 +91,15 @@ impl<'run> Flight<'run> {
     }
 
     fn send(&self, scratch: &mut [u8]) -> io::Result<usize> {
-        io::retry_on_intr(|| net::send(&self.socket, self.exchange.unsent(scratch), SendFlags::NOSIGNAL))
+        let unsent = self.exchange.unsent(scratch);
+        #[cfg(feature = "chaos")]
+        let unsent = crate::chaos::part(unsent)?;
+        io::retry_on_intr(|| net::send(&self.socket, unsent, SendFlags::NOSIGNAL))
     }
 
     fn receive(&self, scratch: &mut [u8]) -> io::Result<usize> {
+        #[cfg(feature = "chaos")]
+        let scratch = crate::chaos::part_mut(scratch)?;
         io::retry_on_intr(|| Ok(net::recv(&self.socket, &mut *scratch, RecvFlags::empty())?.0))
     }
 

@@ -12,6 +12,8 @@
 //! every call when it passes, O(n); the crate `readiness` keeps them in order.
 #![cfg(target_os = "linux")]
 
+#[cfg(feature = "chaos")]
+mod chaos;
 mod flight;
 
 use std::io;
@@ -160,6 +162,8 @@ impl<'run> Turns<'run> {
     /// Advance: each ready call, as far as it comes. An event for a call that is over finds no slot: the version in
     /// its key is an earlier one, even when the slot, or the descriptor, has a new tenant.
     fn advance_ready(&mut self) -> io::Result<()> {
+        #[cfg(feature = "chaos")]
+        chaos::disturb(&mut self.model.events);
         for at in 0..self.model.events.len() {
             let token = self.model.events[at].data;
             if token == CANCEL {
@@ -177,6 +181,8 @@ impl<'run> Turns<'run> {
             Progress::Blocked(event) => {
                 let token = EventData::new_u64(key.data().as_ffi());
                 if flight.watched.is_empty() {
+                    #[cfg(feature = "chaos")]
+                    chaos::watch(token);
                     epoll::add(&self.model.epoll, flight.socket(), token, event)?;
                 } else if flight.watched != event {
                     epoll::modify(&self.model.epoll, flight.socket(), token, event)?;

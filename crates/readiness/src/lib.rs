@@ -10,6 +10,8 @@
 //! *What is deliberately missing*: what to do with an event. Callbacks, generators, coroutines and futures are the
 //! models' own answers to that.
 
+#[cfg(feature = "chaos")]
+mod chaos;
 mod deadlines;
 mod poller;
 mod socket;

@@ -18,6 +18,8 @@ use crate::{Interest, Key, Socket};
 pub struct Poller {
     poll: Poll,
     events: Events,
+    #[cfg(feature = "chaos")]
+    chaos: crate::chaos::Chaos,
 }
 
 /// Wakes a [`Poller`] from any thread.
@@ -36,7 +38,12 @@ impl Poller {
     /// # Errors
     /// No descriptor was left.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { poll: Poll::new()?, events: Events::with_capacity(BATCH) })
+        Ok(Self {
+            poll: Poll::new()?,
+            events: Events::with_capacity(BATCH),
+            #[cfg(feature = "chaos")]
+            chaos: crate::chaos::Chaos::default(),
+        })
     }
 
     /// Reports `key` when `socket`, which would block now, no longer does. Watching lasts until the socket is
@@ -45,6 +52,8 @@ impl Poller {
     /// # Errors
     /// The system has no memory left for it.
     pub fn watch(&self, socket: &mut Socket, key: Key, interest: Interest) -> io::Result<()> {
+        #[cfg(feature = "chaos")]
+        self.chaos.watch(&mut socket.chaos, key);
         if socket.watched == Some(interest) {
             return Ok(());
         }
@@ -92,12 +101,16 @@ impl Poller {
     pub fn wait(&mut self, until: Option<Instant>, ready: &mut Vec<Key>) -> io::Result<()> {
         // mio rounds up to the next millisecond where the system counts in those.
         let timeout = until.map(|until| until.saturating_duration_since(Instant::now()).min(HOUR));
+        #[cfg(feature = "chaos")]
+        let timeout = self.chaos.hurry(timeout);
         match self.poll.poll(&mut self.events, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
         let keys = self.events.iter().filter(|event| event.token() != NOBODY);
         ready.extend(keys.map(|event| Key::from(KeyData::from_ffi(event.token().0 as u64))));
+        #[cfg(feature = "chaos")]
+        self.chaos.disturb(ready);
         Ok(())
     }
 

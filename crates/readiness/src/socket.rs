@@ -21,6 +21,8 @@ pub enum Interest {
 pub struct Socket {
     pub(crate) stream: TcpStream,
     pub(crate) watched: Option<Interest>,
+    #[cfg(feature = "chaos")]
+    pub(crate) chaos: crate::chaos::SocketChaos,
 }
 
 impl Socket {
@@ -29,7 +31,12 @@ impl Socket {
     /// # Errors
     /// The system has no descriptor, no port or no route left.
     pub fn connect(address: SocketAddr) -> io::Result<Self> {
-        Ok(Self { stream: TcpStream::connect(address)?, watched: None })
+        Ok(Self {
+            stream: TcpStream::connect(address)?,
+            watched: None,
+            #[cfg(feature = "chaos")]
+            chaos: crate::chaos::SocketChaos::default(),
+        })
     }
 
     /// Sends what fits into the system's buffer; how much that was.
@@ -37,6 +44,8 @@ impl Socket {
     /// # Errors
     /// `WouldBlock` while nothing fits, or while the connection does not stand; why it never will, otherwise.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        #[cfg(feature = "chaos")]
+        let bytes = self.chaos.part(bytes)?;
         retry(|| self.stream.write(bytes)).map_err(|error| match error.kind() {
             // What Linux calls EAGAIN while a socket connects is ENOTCONN elsewhere.
             io::ErrorKind::NotConnected => io::ErrorKind::WouldBlock.into(),
@@ -49,6 +58,8 @@ impl Socket {
     /// # Errors
     /// `WouldBlock` while there is nothing; why there never will be, otherwise.
     pub fn receive(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
+        #[cfg(feature = "chaos")]
+        let scratch = self.chaos.part_mut(scratch)?;
         retry(|| self.stream.read(scratch))
     }
 }

@@ -1,11 +1,11 @@
 //! The conformance suite: what every model promises, and what no downstream may do to it.
 //!
-//! *What to notice.* Two lists: [`promises`] are the contract's sentences, each a function; the matrix ([`faults`]) is the
+//! *What to notice*: two lists: [`promises`] are the contract's sentences, each a function; the matrix ([`faults`]) is the
 //! mock's catalogue, each fault alone and among healthy calls. Every run of either is watched ([`Stage`]): threads and
 //! descriptors must be what they were, and the CPU time what waiting may cost. `meanwhile check`, the tests and the
 //! grading of exercises all run this one suite.
 //!
-//! *What is deliberately missing.* Parallel rows. Descriptors, threads and CPU time are the whole process's, so a suite
+//! *What is deliberately missing*: parallel rows. Descriptors, threads and CPU time are the whole process's, so a suite
 //! has its process to itself.
 
 mod broken_diamond;

@@ -1,10 +1,10 @@
 //! Any program against the part of the suite that it can show: what it prints, what the mock counts, what it used.
 //!
-//! *What to notice.* A program is one process for each row, measured and bounded as in a race. It names its failures as
+//! *What to notice*: a program is one process for each row, measured and bounded as in a race. It names its failures as
 //! it likes: that a call fails is what matters, and the name is shown. A fault that only a deadline ends is for programs
 //! that take one.
 //!
-//! *What is deliberately missing.* Faults among healthy calls, each at a port of its own: a program has one URL. One
+//! *What is deliberately missing*: faults among healthy calls, each at a port of its own: a program has one URL. One
 //! downstream that fails one call in ten stands in for that.
 
 use std::path::PathBuf;

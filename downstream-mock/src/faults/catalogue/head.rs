@@ -120,7 +120,8 @@ const LINE_ENDS: &[(&str, &[u8], Expect)] = &[
     ("bare-lf-after-status-line", b"HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok", OK),
     ("bare-lf-after-field", b"HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\nok", OK),
     ("bare-lf-as-blank-line", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\nok", OK),
-    ("bare-cr", b"HTTP/1.1 200 OK\rContent-Length: 2\r\rok", MALFORMED),
+    // No line ends: who gets it in parts may wait for that until the connection does.
+    ("bare-cr", b"HTTP/1.1 200 OK\rContent-Length: 2\r\rok", Expect::Failure(&["malformed", "incomplete"])),
     ("lf-cr", b"HTTP/1.1 200 OK\n\rContent-Length: 2\n\r\n\rok", MALFORMED),
 ];
 
