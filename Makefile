@@ -4,7 +4,7 @@
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
 
-.PHONY: race test bench check book lint large chaos loom shuttle fuzz nightly
+.PHONY: race test bench check book lint large chaos mutation loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -31,6 +31,9 @@ large: ## ten thousand calls, model by model
 
 chaos: ## spurious readiness, short reads, partial sends, for every model that polls
 	CARGO_TARGET_DIR=target/chaos cargo test -p harness --features chaos --test chaos
+
+mutation: ## deliberate defects in a copy of the models, each of which the suite has to catch
+	cargo run -p harness --example mutation
 
 loom: ## every interleaving of the runtime's own loop, with few preemptions
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --release -p mini-runtime --test loom

@@ -99,7 +99,7 @@ pub(super) fn due(expect: &Expect) -> String {
     }
 }
 
-fn short(outcome: &Outcome) -> String {
+pub(super) fn short(outcome: &Outcome) -> String {
     match outcome {
         Ok(reply) => format!("status {} and {} bytes", reply.status, reply.body.len()),
         Err(failure) => failure.to_string(),

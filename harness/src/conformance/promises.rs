@@ -10,6 +10,7 @@ use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
 
 use super::Stage;
 use super::broken_diamond::BrokenDiamond;
+use super::faults::short;
 use super::stage::{PATIENT, answers, limited};
 
 type Promise = fn(&mut Stage) -> Result<(), String>;
@@ -123,7 +124,7 @@ fn a_deadline_is_for_the_whole_call(stage: &mut Stage) -> Result<(), String> {
     let call = Call::get(&server.url(), SOON).map_err(|error| error.to_string())?;
     let started = Instant::now();
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
-    ensure!(*outcome == Err(Failure::TimedOut), "ended with {outcome:?}");
+    ensure!(*outcome == Err(Failure::TimedOut), "ended with {}", short(outcome));
     ensure!(started.elapsed() < SOON * 3, "took {} ms", started.elapsed().as_millis());
     Ok(())
 }

@@ -62,12 +62,16 @@ impl Stage {
 
     /// The same beside servers that still hold what the run has left: whoever stages them counts descriptors.
     pub(super) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
+        let started = Instant::now();
         let outcomes = self.watch(|model| model.fan_out(run, calls), |outcomes| work(outcomes))?;
-        if outcomes.len() == calls.len() {
-            Ok(outcomes)
-        } else {
-            Err(format!("{} calls had {} outcomes", calls.len(), outcomes.len()))
+        if outcomes.len() != calls.len() {
+            return Err(format!("{} calls had {} outcomes", calls.len(), outcomes.len()));
         }
+        let patient = calls.iter().all(|call| call.timeout >= PATIENT);
+        if patient && started.elapsed() >= PATIENT && !outcomes.contains(&Err(Failure::TimedOut)) {
+            return Err("an answer was noticed only at its call's deadline: a wake was lost".into());
+        }
+        Ok(outcomes)
     }
 
     /// A diamond, watched.

@@ -39,7 +39,10 @@ fn on_ipv6(fault: Fault) -> Fault {
 
 fn request() -> Vec<Fault> {
     let fault = |name, script, expect| Fault::play(Group::Request, name, script, expect);
-    let slowly = Script::new().read_head_slowly(4096, Duration::from_millis(1)).send(ANSWER);
+    let taken_slowly = || Script::new().read_head_slowly(4096, Duration::from_millis(1));
+    let slowly = taken_slowly().send(ANSWER);
+    // Nothing but the answer itself wakes the client: there is room to send long before, and no end comes after it.
+    let later = taken_slowly().wait(Duration::from_millis(50)).send(ANSWER).hold();
     vec![
         fault("close-with-request-unread", Script::new().await_request(), RESET),
         fault("answer-with-request-unread", Script::new().await_request().send(ANSWER), OK),
@@ -47,6 +50,7 @@ fn request() -> Vec<Fault> {
         fault("close-without-answer", Script::new().read_head(), INCOMPLETE),
         fault("reset-without-answer", Script::new().read_head().reset(), RESET),
         narrow("request-in-parts", slowly, OK),
+        narrow("answer-long-after-request-in-parts", later, OK),
         narrow("request-never-taken", Script::new().await_request().wait(FAR_OFF), TIMED_OUT),
         narrow("close-inside-request", Script::new().await_request(), RESET),
     ]
