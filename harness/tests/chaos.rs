@@ -20,8 +20,7 @@ fn unreliable_readiness_breaks_no_row(
         "stackful-coroutines",
         "mini-runtime",
         "per-core",
-        "per-process",
-        "compute-offload"
+        "per-process"
     )]
     model: &str,
     #[values("1", "2", "3")] seed: &str,
