@@ -2,7 +2,6 @@
 
 mod table;
 
-use std::fs::File;
 use std::io;
 use std::process::ExitCode;
 
@@ -10,8 +9,7 @@ use clap::Args;
 
 use crate::conformance::{Document, Report, Rows, check_entry, check_program};
 use crate::models::{Entry, MODELS, Setup, named};
-use crate::race::Program;
-use crate::race::contestant;
+use crate::race::{self, Program, contestant};
 use crate::{Error, text};
 
 /// What to hold against the suite.
@@ -36,6 +34,7 @@ pub(crate) struct CheckArgs {
 /// A model is unknown, or cannot be made here though it was asked for; a program cannot be started.
 pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     let _ = downstream_mock::raise_descriptor_limit();
+    let json = args.json.as_deref().map(race::open).transpose()?;
     let mut reports = Vec::new();
     for entry in chosen(args)? {
         let report = check_entry(entry, &Setup::default(), &args.rows)
@@ -51,9 +50,12 @@ pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     if reports.len() > 1 {
         args.show(|| table::matrix(&reports));
     }
+    if reports.iter().all(|report| report.rows.is_empty()) {
+        return Err(Error::Usage("no row is called so: without --only, check names all of them".into()));
+    }
     let held = reports.iter().all(|report| report.broken().next().is_none());
-    if let Some(file) = &args.json {
-        write_json(file, reports).map_err(|error| Error::broken(format!("cannot write {file}"), error))?;
+    if let Some(out) = json {
+        write_json(out, reports).map_err(|error| Error::broken("writing the report", error))?;
     }
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -74,8 +76,7 @@ fn chosen(args: &CheckArgs) -> Result<Vec<&'static Entry>, Error> {
     args.models.iter().map(|name| named(name).map_err(Error::Usage)).collect()
 }
 
-fn write_json(file: &str, reports: Vec<Report>) -> io::Result<()> {
-    let out: Box<dyn io::Write> =
-        if file == "-" { Box::new(io::stdout()) } else { Box::new(File::create(file)?) };
-    Ok(serde_json::to_writer(out, &Document::new(reports))?)
+fn write_json(mut out: Box<dyn io::Write>, reports: Vec<Report>) -> io::Result<()> {
+    serde_json::to_writer(&mut out, &Document::new(reports))?;
+    out.flush()
 }

@@ -98,6 +98,17 @@ fn a_program_that_cannot_be_started_is_one_line() {
     assert_eq!((ran.stderr.as_str(), ran.code), (line, Some(1)));
 }
 
+#[rstest]
+#[case(&["check", "serial", "--only=no such row"], "no row is called so")]
+#[case(&["check", "serial", "--json=/no/such/folder/report.json"], "choose a file that can be written")]
+#[case(&["check", "seriel"], "did you mean serial")]
+#[case(&["check", "--with=serial=true"], "serial is a model's name")]
+fn wrong_usage_is_one_line_with_a_cure(#[case] arguments: &[&str], #[case] cure: &str) {
+    let ran = meanwhile(arguments);
+    assert!(ran.stderr.contains(cure) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+    assert_eq!(ran.code, Some(2));
+}
+
 #[test]
 fn several_subjects_end_with_one_matrix_of_what_broke() {
     let liar = "--with=liar=echo 0 200 ok";

@@ -159,7 +159,8 @@ impl Outputs {
     }
 }
 
-fn open(name: &str) -> Result<Box<dyn io::Write>, Error> {
+/// A file for results, or standard output.
+pub(crate) fn open(name: &str) -> Result<Box<dyn io::Write>, Error> {
     if name == "-" {
         return Ok(Box::new(io::stdout()));
     }
