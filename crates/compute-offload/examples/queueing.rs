@@ -22,7 +22,7 @@ const WAITING: Duration = Duration::from_millis(60);
 const COMPUTING: Duration = Duration::from_millis(40);
 
 /// Shows all three, and checks what they are to show.
-pub fn main() -> std::io::Result<()> {
+pub(crate) fn main() -> std::io::Result<()> {
     println!("{REQUESTS} requests, {WAITING:?} of waiting and {COMPUTING:?} of computing each\n");
     println!("{:34} {:>9} {:>9} {:>9} {:>9}", "", "shortest", "median", "longest", "run");
     show("a loop that computes", &mut AsyncAwait::one_thread()?, REQUESTS)?;
