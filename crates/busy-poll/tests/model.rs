@@ -1,15 +1,12 @@
 //! What busy polling promises by itself; what all models promise is in the harness's conformance suite.
 
-use std::net::TcpListener;
-use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use busy_poll::BusyPoll;
 use cpu_time::ThreadTime;
-use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Model, Outcome, Run};
 use downstream_mock::{Config, Mock};
 
-const LATENCY: Duration = Duration::from_millis(40);
 const PLENTY: Duration = Duration::from_secs(10);
 
 fn mock(latency: Duration) -> Mock {
@@ -31,12 +28,6 @@ fn assert_each_has_its_own_answer(outcomes: Vec<Outcome>) {
     }
 }
 
-fn refused() -> Call {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let address = listener.local_addr().expect("an address");
-    Call::get(&format!("http://{address}/"), PLENTY).expect("a call")
-}
-
 /// Time that this thread was ready to run but another had its core (proc_pid_schedstat(5)): no fault of its own.
 fn queued() -> Duration {
     let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
@@ -54,80 +45,4 @@ fn waiting_uses_the_whole_core() {
     let wall = wall.elapsed();
     assert_each_has_its_own_answer(outcomes);
     assert!(awake > wall.mul_f64(0.9), "awake for {awake:?} of {wall:?}");
-}
-
-#[test]
-fn all_calls_wait_at_the_same_time_on_one_thread() {
-    let mock = mock(LATENCY * 5);
-    assert_each_has_its_own_answer(fan_out(&Run::default(), &calls(&mock, 200)));
-    assert_eq!(mock.stats().peak_in_flight, 200);
-}
-
-#[test]
-fn a_thousand_calls_without_latency_are_all_answered() {
-    let mock = mock(Duration::ZERO);
-    assert_each_has_its_own_answer(fan_out(&Run::default(), &calls(&mock, 1000)));
-}
-
-#[test]
-fn no_more_calls_are_in_flight_than_the_run_allows() {
-    let mock = mock(LATENCY / 2);
-    let run = Run { in_flight: NonZeroUsize::new(4).expect("not zero"), ..Run::default() };
-    assert_each_has_its_own_answer(fan_out(&run, &calls(&mock, 12)));
-    assert_eq!(mock.stats().peak_in_flight, 4);
-}
-
-#[test]
-fn a_late_call_does_not_delay_the_rest() {
-    let mock = mock(LATENCY);
-    let mut calls = calls(&mock, 3);
-    calls[1].timeout = LATENCY / 4;
-    let outcomes = fan_out(&Run::default(), &calls);
-    assert_eq!(outcomes[1], Err(Failure::TimedOut));
-    assert!(outcomes[0].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
-}
-
-#[test]
-fn a_refused_call_does_not_hide_the_others() {
-    let mock = mock(LATENCY);
-    let mut calls = calls(&mock, 3);
-    calls[1] = refused();
-    let outcomes = fan_out(&Run::default(), &calls);
-    assert_eq!(outcomes[1], Err(Failure::ConnectRefused));
-    assert!(outcomes[0].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
-}
-
-#[test]
-fn cancelling_ends_every_call_in_flight_and_starts_no_other() {
-    let mock = mock(PLENTY);
-    let in_flight = NonZeroUsize::new(10).expect("not zero");
-    let run = Run { cancel: Cancel::new().expect("a pair"), in_flight, ..Run::default() };
-    let calls = calls(&mock, 20);
-    let outcomes = std::thread::scope(|scope| {
-        let making = scope.spawn(|| fan_out(&run, &calls));
-        assert!(mock.wait_for(PLENTY, |stats| stats.in_flight == 10));
-        run.cancel.cancel();
-        making.join().expect("no panic")
-    });
-    assert!(outcomes.iter().all(|outcome| *outcome == Err(Failure::Cancelled)), "{outcomes:?}");
-    assert!(mock.wait_for(PLENTY, |stats| stats.open_connections == 0));
-    assert_eq!(mock.stats().requests, 10);
-}
-
-#[test]
-fn a_diamond_is_five_calls_of_which_three_are_together() {
-    let mock = mock(LATENCY);
-    let base = Call::get(&format!("{}/diamond", mock.url()), PLENTY).expect("a call");
-    let outcome = BusyPoll::new().expect("a model").diamond(&Run::default(), &Diamond::new(base));
-    assert_eq!(outcome.expect("a run").expect("a reply").status, 200);
-    assert_eq!((mock.stats().requests, mock.stats().peak_in_flight), (5, 3));
-}
-
-#[test]
-fn a_diamond_ends_with_its_first_failure() {
-    let mock = mock(LATENCY);
-    let base = Call::get(&format!("{}/status/500?step=", mock.url()), PLENTY).expect("a call");
-    let outcome = BusyPoll::new().expect("a model").diamond(&Run::default(), &Diamond::new(base));
-    assert_eq!(outcome.expect("a run"), Err(Failure::UnexpectedStatus(500)));
-    assert_eq!(mock.stats().requests, 1);
 }

@@ -19,17 +19,6 @@ fn calls(mock: &Mock, count: usize, timeout: Duration) -> Vec<Call> {
 }
 
 #[test]
-fn every_generator_waits_at_the_same_time_on_one_thread() {
-    let mock = mock();
-    let mut model = GeneratorStyle::new().expect("a model");
-    let outcomes = model.fan_out(&Run::default(), &calls(&mock, 300, Duration::from_secs(5))).expect("a run");
-    for (id, outcome) in outcomes.into_iter().enumerate() {
-        assert_eq!(outcome.expect("a reply").body, id.to_string().into_bytes());
-    }
-    assert_eq!(mock.stats().peak_in_flight, 300);
-}
-
-#[test]
 fn a_plan_yields_its_calls_and_goes_on_with_their_replies() {
     let mock = mock();
     let base = Call::get(&format!("{}/diamond", mock.url()), Duration::from_secs(5)).expect("a call");

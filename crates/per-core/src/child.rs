@@ -60,8 +60,9 @@ fn answer(model: &mut GeneratorStyle, request: Request, cancel: Cancel) -> io::R
             let calls: Vec<_> = calls.into_iter().map(Call::from).collect();
             model.fan_out(&Run { in_flight, work: work.into(), ..run }, &calls)?
         }
-        Request::Diamond { work, base } => {
-            vec![model.diamond(&Run { work: work.into(), ..run }, &Diamond::new(base.into()))?]
+        Request::Diamond { in_flight, work, base } => {
+            let run = Run { in_flight, work: work.into(), ..run };
+            vec![model.diamond(&run, &Diamond::new(base.into()))?]
         }
         Request::Cancel => Vec::new(),
     };

@@ -133,7 +133,8 @@ impl Model for PerProcess {
             return Ok(Err(Failure::Cancelled));
         }
         let (work, rest) = WireWork::divide(run.work);
-        let answers = self.ask(run, &[Request::Diamond { work, base: plan.base().into() }])?;
+        let request = Request::Diamond { in_flight: run.in_flight, work, base: plan.base().into() };
+        let answers = self.ask(run, &[request])?;
         let outcome = match answers.into_iter().next().flatten() {
             Some(answer) => answer.map_err(io::Error::other)?.into_iter().next().map(Outcome::from),
             None => None,

@@ -13,7 +13,7 @@ pub(crate) enum Request {
     /// Make these calls; an answer for each, in the order they end up in.
     FanOut { in_flight: NonZeroUsize, work: WireWork, calls: Vec<WireCall> },
     /// Make the diamond below this call's path.
-    Diamond { work: WireWork, base: WireCall },
+    Diamond { in_flight: NonZeroUsize, work: WireWork, base: WireCall },
     /// End what is running.
     Cancel,
 }

@@ -7,10 +7,8 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use downstream_call::{
-    Call, Cancel, Diamond, Failure, Mark, Milestone, Model, Outcome, Reply, Run, Trace, Work,
-};
-use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
+use downstream_call::{Call, Diamond, Failure, Mark, Milestone, Model, Outcome, Reply, Run, Trace, Work};
+use downstream_mock::{Config, Mock};
 use rstest::rstest;
 use thread_pool::{Rayon, ThreadPerCall, ThreadPool};
 
@@ -81,22 +79,6 @@ fn downstream(answer: fn(&str) -> &'static [u8]) -> String {
 }
 
 #[rstest]
-fn every_call_waits_at_the_same_time(#[values(thread_per_call, thread_pool, rayon)] make: Make) {
-    let mock = mock();
-    let calls = calls(&mock, 40);
-    assert_each_has_its_own_answer(make(number(40)).fan_out(&Run::default(), &calls).expect("a run"));
-    assert_eq!((mock.stats().peak_in_flight, mock.stats().requests), (40, 40));
-}
-
-#[rstest]
-fn no_more_calls_than_allowed_are_in_flight(#[values(thread_per_call, thread_pool, rayon)] make: Make) {
-    let mock = mock();
-    let calls = calls(&mock, 30);
-    assert_each_has_its_own_answer(make(number(32)).fan_out(&in_flight(7), &calls).expect("a run"));
-    assert_eq!(mock.stats().peak_in_flight, 7);
-}
-
-#[rstest]
 fn no_more_calls_than_workers_are_in_flight(#[values(thread_pool, rayon)] make: Make) {
     let mock = mock();
     let calls = calls(&mock, 20);
@@ -115,43 +97,6 @@ fn both_pools_have_32_workers_unless_told_otherwise() {
         assert_eq!(mock.stats().peak_in_flight, 32);
         assert!(start.elapsed() >= 4 * LATENCY, "100 calls by 32 workers take four rounds");
     }
-}
-
-#[rstest]
-fn one_call_s_failure_never_hides_another_s_answer(
-    #[values(thread_per_call, thread_pool, rayon)] make: Make,
-) {
-    let mock = mock();
-    let mut calls = calls(&mock, 6);
-    let free = TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address");
-    calls[1].address = free;
-    calls[2].path = "/echo/2?latency_ms=60000".into();
-    calls[2].timeout = LATENCY / 4;
-    calls[3].timeout = Duration::ZERO;
-    calls[4].path = "/two\r\nlines".into();
-    let outcomes = make(number(8)).fan_out(&Run::default(), &calls).expect("a run");
-    assert_eq!(outcomes[1], Err(Failure::ConnectRefused));
-    assert_eq!(outcomes[2], Err(Failure::TimedOut));
-    assert_eq!(outcomes[3], Err(Failure::TimedOut));
-    assert!(matches!(outcomes[4], Err(Failure::Unsendable(_))));
-    assert!(outcomes[0].is_ok() && outcomes[5].is_ok());
-}
-
-#[rstest]
-fn a_cancelled_run_starts_no_further_call(#[values(thread_per_call, thread_pool, rayon)] make: Make) {
-    let mock = mock();
-    let run = Run { cancel: Cancel::new().expect("descriptors"), ..in_flight(3) };
-    let outcomes = thread::scope(|scope| {
-        scope.spawn(|| {
-            assert!(mock.wait_for(PLENTY, |stats| stats.requests == 3));
-            run.cancel.cancel();
-        });
-        make(number(3)).fan_out(&run, &calls(&mock, 50)).expect("a run")
-    });
-    // Calls in flight are not interrupted: their answers count.
-    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(Failure::Cancelled)).count(), 47);
-    assert_eq!(mock.stats().requests, 3);
 }
 
 #[rstest]
@@ -179,29 +124,6 @@ fn work_is_done_by_the_thread_that_waited(#[values(thread_per_call, thread_pool,
 }
 
 #[rstest]
-fn a_diamond_is_three_waits_long(#[values(thread_per_call, thread_pool, rayon)] make: Make) {
-    // Long enough to tell three from five on a busy machine.
-    let latency = LATENCY * 5;
-    let mock = mock_with(latency);
-    let start = Instant::now();
-    let outcome = make(number(4)).diamond(&Run::default(), &diamond(&mock.url())).expect("a run");
-    assert_eq!(outcome.expect("a reply").body, DIAMOND_COMPLETE.as_bytes());
-    assert!(start.elapsed() >= latency * 3 && start.elapsed() < latency * 5, "{:?}", start.elapsed());
-    assert_eq!((mock.stats().requests, mock.stats().peak_in_flight), (5, 3));
-}
-
-#[rstest]
-fn a_diamond_keeps_to_the_limit_too(
-    #[values(thread_per_call, thread_pool, rayon)] make: Make,
-    #[values(1, 2)] limit: usize,
-) {
-    let mock = mock();
-    let outcome = make(number(4)).diamond(&in_flight(limit), &diamond(&mock.url())).expect("a run");
-    assert_eq!(outcome.expect("a reply").body, DIAMOND_COMPLETE.as_bytes());
-    assert_eq!(mock.stats().peak_in_flight, limit as u64);
-}
-
-#[rstest]
 #[case::one_call_in_flight(thread_per_call, 8, 1)]
 #[case::one_call_in_flight(thread_pool, 8, 1)]
 #[case::one_call_in_flight(rayon, 8, 1)]
@@ -222,11 +144,4 @@ fn a_diamond_that_failed_starts_no_further_step(
     assert!(matches!(outcome, Err(Failure::Malformed(_))), "{outcome:?}");
     let started = |mark: &&Mark| mark.milestone == Milestone::Started;
     assert_eq!(run.trace.marks().iter().filter(started).count(), 2, "A, and one more");
-}
-
-#[rstest]
-fn a_diamond_s_wrong_status_is_its_outcome(#[values(thread_per_call, thread_pool, rayon)] make: Make) {
-    let url = downstream(|_| b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
-    let outcome = make(number(4)).diamond(&Run::default(), &diamond(&url)).expect("a run");
-    assert_eq!(outcome, Err(Failure::UnexpectedStatus(503)));
 }

@@ -55,6 +55,7 @@ pub(super) const ALL: &[(&str, Promise)] = &[
     ("a line break in a path is never sent", a_line_break_in_a_path_is_never_sent),
     ("a large body arrives whole", a_large_body_arrives_whole),
     ("a diamond's middle is made together", a_diamonds_middle_is_made_together),
+    ("a diamond keeps to the limit too", a_diamond_keeps_to_the_limit_too),
     ("a diamond ends with its first failure", a_diamond_ends_with_its_first_failure),
     ("a wrong token fails a diamond", a_wrong_token_fails_a_diamond),
     ("a run cancelled before it starts makes no call", cancelled_before_it_starts),
@@ -201,6 +202,16 @@ fn a_diamonds_middle_is_made_together(stage: &mut Stage) -> Result<(), String> {
     let latencies = if together == 3 { 3 } else { 5 };
     ensure!(took >= LATENCY * latencies, "took {} ms: a latency was left out", took.as_millis());
     ensure!(took < LATENCY * latencies + SECOND, "took {} ms, not {latencies} latencies", took.as_millis());
+    Ok(())
+}
+
+fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage) -> Result<(), String> {
+    for limit in [1, 2] {
+        let mock = slow_mock(LATENCY / 4)?;
+        stage.diamond(&limited(limit), diamond(&mock))?.map_err(|failure| failure.to_string())?;
+        let (peak, due) = (mock.stats().peak_in_flight, limit.min(stage.at_once) as u64);
+        ensure!(peak == due, "{peak} calls were in flight where {limit} were allowed, and {due} possible");
+    }
     Ok(())
 }
 
