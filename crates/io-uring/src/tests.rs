@@ -8,10 +8,10 @@ use crate::ring::{Event, Ring, unavailable};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
 
-/// A ring that receives from a peer who says nothing.
-fn receiving() -> (Ring, TcpStream) {
+/// A ring that receives from a peer who says nothing, where there can be a ring.
+fn receiving() -> Option<(Ring, TcpStream)> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let mut ring = Ring::new().expect("a ring");
+    let mut ring = Ring::new().inspect_err(|error| eprintln!("skipped: {}", unavailable(error))).ok()?;
     ring.make_room(1).expect("room");
     let write = |scratch: &mut [u8]| {
         scratch[..REQUEST.len()].copy_from_slice(REQUEST);
@@ -23,7 +23,7 @@ fn receiving() -> (Ring, TcpStream) {
     assert!(matches!(ring.event(), Some(Event::Call { place: 0, done: Ok(_) })));
     ring.receive(&ticket).expect("space");
     ring.wait(true).expect("a wait");
-    (ring, listener.accept().expect("a connection").0)
+    Some((ring, listener.accept().expect("a connection").0))
 }
 
 fn assert_closed(mut peer: TcpStream) {
@@ -35,7 +35,7 @@ fn assert_closed(mut peer: TcpStream) {
 
 #[test]
 fn a_ring_that_settles_in_the_middle_has_nothing_left_with_the_kernel() {
-    let (mut ring, peer) = receiving();
+    let Some((mut ring, peer)) = receiving() else { return };
     ring.settle();
     assert!(ring.event().is_none());
     assert_closed(peer);
@@ -43,7 +43,7 @@ fn a_ring_that_settles_in_the_middle_has_nothing_left_with_the_kernel() {
 
 #[test]
 fn a_ring_that_is_dropped_in_the_middle_closes_its_sockets() {
-    let (ring, peer) = receiving();
+    let Some((ring, peer)) = receiving() else { return };
     drop(ring);
     assert_closed(peer);
 }

@@ -42,6 +42,9 @@ fn more_calls_than_descriptors_wait_at_the_same_time() {
     if std::env::var_os("SERVER").is_some() {
         return serve();
     }
+    if CompletionRing::new().inspect_err(|error| eprintln!("skipped: {error}")).is_err() {
+        return;
+    }
     let (mut server, address) = server();
     let maximum = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: Some(LIMIT), maximum }).expect("a lower limit");
