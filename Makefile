@@ -3,8 +3,9 @@
 
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
+OTHER_SYSTEMS = x86_64-pc-windows-gnu aarch64-apple-darwin
 
-.PHONY: race test bench check book lint large chaos mutation loom shuttle fuzz nightly
+.PHONY: race test bench check book lint portable large chaos mutation loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -25,6 +26,10 @@ book: ## docs/book/index.html
 lint: ## what has to be clean before a commit
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+portable: ## everything but the benches compiles for Windows and macOS; needs rustup
+	rustup target add $(OTHER_SYSTEMS)
+	CARGO_TARGET_DIR=target/portable cargo check --workspace --exclude benches $(addprefix --target ,$(OTHER_SYSTEMS))
 
 large: ## ten thousand calls, model by model
 	cargo test --release -p harness --test large
