@@ -1,7 +1,6 @@
 //! The chunked transfer coding (RFC 9112, section 7.1), byte by byte but for the data.
 
-use crate::response::{MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, refused};
-use crate::{Failure, TooLarge};
+use crate::{Failure, MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, TooLarge};
 
 /// Bytes of chunk extensions in one body, at most. They mean nothing here, so only an attacker sends many.
 const MAX_EXTENSION_BYTES: usize = 16 * 1024;
@@ -151,7 +150,7 @@ impl Chunked {
         }
         self.trailer(b'\n', Place::LastLineFeed)?;
         let mut fields = vec![httparse::EMPTY_HEADER; self.trailer_lines];
-        match httparse::parse_headers(&self.trailers, &mut fields).map_err(refused)? {
+        match httparse::parse_headers(&self.trailers, &mut fields).map_err(Failure::refused)? {
             httparse::Status::Complete(_) => Ok(()),
             httparse::Status::Partial => Err(malformed("trailer")),
         }

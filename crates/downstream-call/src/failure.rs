@@ -62,6 +62,23 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl Failure {
+    /// What `httparse` refused.
+    pub(crate) fn refused(error: httparse::Error) -> Self {
+        use httparse::Error;
+        let what = match error {
+            Error::TooManyHeaders => return Self::TooLarge(TooLarge::Fields),
+            Error::HeaderName => "field name",
+            Error::HeaderValue => "field value",
+            Error::NewLine => "line end",
+            Error::Status => "status line",
+            Error::Token => "token",
+            Error::Version => "version",
+        };
+        Self::Malformed(what.into())
+    }
+}
+
 impl TooLarge {
     const ALL: [Self; 4] = [Self::Fields, Self::Head, Self::Body, Self::Extensions];
 

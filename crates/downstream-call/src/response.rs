@@ -6,14 +6,7 @@
 use std::mem::{self, MaybeUninit};
 
 use crate::chunked::Chunked;
-use crate::{Failure, Reply, TooLarge};
-
-/// Header fields, at most; trailers alike.
-pub const MAX_FIELDS: usize = 100;
-/// Bytes of a head, from its status line to its empty line, at most.
-pub const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// Bytes of a body, at most.
-pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+use crate::{Failure, MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, Reply, TooLarge};
 
 /// As much of a response as has arrived.
 #[derive(Debug)]
@@ -141,7 +134,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(usize, u16, Framing)>, Failure> {
     let mut head = httparse::Response::new(&mut []);
     let parsed = httparse::ParserConfig::default()
         .parse_response_with_uninit_headers(&mut head, bytes, &mut fields)
-        .map_err(refused)?;
+        .map_err(Failure::refused)?;
     let httparse::Status::Complete(length) = parsed else { return Ok(None) };
     if length > MAX_HEAD_BYTES {
         return Err(Failure::TooLarge(TooLarge::Head));
@@ -221,18 +214,4 @@ fn has_empty_line(bytes: &[u8], start: usize) -> bool {
         let empty = matches!(line, b"\n" | b"\r\n");
         mem::replace(&mut text, !empty) && empty
     })
-}
-
-pub(crate) fn refused(error: httparse::Error) -> Failure {
-    use httparse::Error;
-    let what = match error {
-        Error::TooManyHeaders => return Failure::TooLarge(TooLarge::Fields),
-        Error::HeaderName => "field name",
-        Error::HeaderValue => "field value",
-        Error::NewLine => "line end",
-        Error::Status => "status line",
-        Error::Token => "token",
-        Error::Version => "version",
-    };
-    Failure::Malformed(what.into())
 }

@@ -12,7 +12,7 @@ use console::style;
 use downstream_mock::Stats;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::track::Finish;
+use super::report::Finish;
 
 /// Characters of a bar.
 const WIDTH: usize = 40;

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use super::statistics::median;
-use super::track::Finish;
 use crate::measure::Usage;
 
 /// What a reader of the JSON checks first.
@@ -87,6 +86,12 @@ struct Row<'report> {
     ok: Option<usize>,
     failed: Option<usize>,
     reason: Option<&'report str>,
+}
+
+/// What came of one run of one contestant.
+pub(super) struct Finish {
+    pub(super) round: Option<Round>,
+    pub(super) fault: Option<String>,
 }
 
 impl Report {
@@ -181,5 +186,12 @@ impl Round {
     /// How much of a core it used, from 0 to the number of cores.
     pub(super) fn cores(&self) -> Option<f64> {
         Some((self.user_s? + self.system_s?) / self.wall_s)
+    }
+}
+
+impl Finish {
+    /// Without a result.
+    pub(super) fn out(fault: String) -> Self {
+        Self { round: None, fault: Some(fault) }
     }
 }

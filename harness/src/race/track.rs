@@ -8,7 +8,7 @@ use downstream_mock::{Config, Mock, Stats};
 use super::board::Board;
 use super::contestant::{Contestant, Heat};
 use super::process::{Output, Process};
-use super::report::{Round, Standing};
+use super::report::{Finish, Round, Standing};
 use super::verdict::Evidence;
 use super::{Order, RaceArgs, interrupt, patience};
 use crate::Error;
@@ -27,12 +27,6 @@ pub(super) struct Track<'race> {
     random: fastrand::Rng,
     mock: Mock,
     meanwhile: PathBuf,
-}
-
-/// What came of one run of one contestant.
-pub(super) struct Finish {
-    pub(super) round: Option<Round>,
-    pub(super) fault: Option<String>,
 }
 
 impl<'race> Track<'race> {
@@ -113,13 +107,6 @@ impl<'race> Track<'race> {
     /// Whether nobody has a connection to the mock, after a moment.
     fn is_idle(&self) -> bool {
         self.mock.wait_for(SETTLE, |stats| stats.open_connections == 0)
-    }
-}
-
-impl Finish {
-    /// Without a result.
-    fn out(fault: String) -> Self {
-        Self { round: None, fault: Some(fault) }
     }
 }
 
