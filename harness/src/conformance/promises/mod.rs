@@ -34,6 +34,8 @@ macro_rules! ensure {
 // Below the macro, which they use.
 mod cancelling;
 mod crowds;
+#[cfg(unix)]
+mod descriptors;
 mod diamonds;
 mod waiting;
 mod working;
@@ -76,7 +78,7 @@ pub(super) const ALL: &[(&str, Promise)] = &[
     ("a thousand calls, one in ten failing", crowds::a_thousand_calls_one_in_ten_failing),
     ("slots and descriptors are reused, calls never mixed up", crowds::slots_are_reused),
     #[cfg(unix)]
-    ("running out of descriptors costs calls, not the run", crowds::running_out_of_descriptors),
+    ("running out of descriptors costs calls, not the run", descriptors::running_out_of_descriptors),
 ];
 
 fn cancellable() -> Result<Run, String> {
