@@ -2,7 +2,7 @@
 //!
 //! *What to notice*: on a loop that computes, all twenty are asked for at once, and each waits for the work of all before
 //! it. With the work handed over they queue up for fewer cores, but the loop stays free. A limit on requests in flight
-//! moves the queue from behind the request to before it: the run takes no longer, and each request, once it is started,
+//! moves the queue from behind the request to before it: the run takes a little longer, and each request, once it is started,
 //! is done soon. That is backpressure, and what a caller with a deadline wants.
 //!
 //! `cargo run --release -p compute-offload --example queueing`
