@@ -67,6 +67,7 @@ fn show() -> io::Result<usize> {
 /// Downloads all, tells how long each took and all together, and returns how many failed.
 pub(crate) fn run(folder: &Path, urls: &[String]) -> io::Result<usize> {
     let calls = calls(urls)?;
+    std::fs::create_dir_all(folder)?;
     Builder::new_current_thread().enable_all().build()?.block_on(download_all(folder, calls))
 }
 

@@ -14,6 +14,8 @@
 
 mod call;
 mod cancel;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 mod chunked;
 mod diamond;
 mod exchange;

@@ -5,11 +5,11 @@
 
 use std::cell::RefCell;
 
+use downstream_call::chaos::{draw, part_of, pretends_to_block};
 use rustix::event::epoll::{Event, EventData, EventFlags};
 use rustix::io::{self, Errno};
 
 thread_local! {
-    static RANDOM: RefCell<Option<fastrand::Rng>> = RefCell::new(seeded());
     /// Whoever was watched once, whether or not the call is over.
     static KNOWN: RefCell<Vec<EventData>> = const { RefCell::new(Vec::new()) };
 }
@@ -37,32 +37,16 @@ pub(crate) fn disturb(events: &mut Vec<Event>) {
 /// So much of it is sent.
 pub(crate) fn part(bytes: &[u8]) -> io::Result<&[u8]> {
     pretend()?;
-    Ok(&bytes[..length(bytes.len())])
+    Ok(&bytes[..part_of(bytes.len())])
 }
 
 /// So much of it is filled.
 pub(crate) fn part_mut(scratch: &mut [u8]) -> io::Result<&mut [u8]> {
     pretend()?;
-    let length = length(scratch.len());
+    let length = part_of(scratch.len());
     Ok(&mut scratch[..length])
 }
 
 fn pretend() -> io::Result<()> {
-    if draw(|random| random.u8(..4) == 0) { Err(Errno::AGAIN) } else { Ok(()) }
-}
-
-/// All of it, or less: rather a byte than a half.
-fn length(all: usize) -> usize {
-    let most = draw(|random| 1 << random.u32(..15));
-    if most == 0 { all } else { all.min(most) }
-}
-
-/// Something by chance; without a seed, nothing.
-fn draw<T: Default>(by_chance: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
-    RANDOM.with_borrow_mut(|random| random.as_mut().map(by_chance).unwrap_or_default())
-}
-
-fn seeded() -> Option<fastrand::Rng> {
-    let seed = std::env::var("MEANWHILE_CHAOS").ok()?;
-    Some(fastrand::Rng::with_seed(seed.parse().expect("MEANWHILE_CHAOS is a number")))
+    if pretends_to_block() { Err(Errno::AGAIN) } else { Ok(()) }
 }

@@ -4,16 +4,13 @@
 //! the edge allows: a socket that only pretends to block owes an event, since the edge that has passed does not come
 //! again.
 
-use std::cell::RefCell;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::Key;
+use downstream_call::chaos::{draw, part_of, pretends_to_block};
 
-thread_local! {
-    static RANDOM: RefCell<Option<fastrand::Rng>> = RefCell::new(seeded());
-}
+use crate::Key;
 
 /// So many keys are remembered, those of closed sockets among them.
 const KNOWN: usize = 64;
@@ -42,18 +39,18 @@ impl SocketChaos {
     /// So much of it is sent.
     pub(crate) fn part<'a>(&mut self, bytes: &'a [u8]) -> io::Result<&'a [u8]> {
         self.pretend()?;
-        Ok(&bytes[..length(bytes.len())])
+        Ok(&bytes[..part_of(bytes.len())])
     }
 
     /// So much of it is filled.
     pub(crate) fn part_mut<'a>(&mut self, scratch: &'a mut [u8]) -> io::Result<&'a mut [u8]> {
         self.pretend()?;
-        let length = length(scratch.len());
+        let length = part_of(scratch.len());
         Ok(&mut scratch[..length])
     }
 
     fn pretend(&mut self) -> io::Result<()> {
-        if !draw(|random| random.u8(..4) == 0) {
+        if !pretends_to_block() {
             return Ok(());
         }
         match &self.watched {
@@ -95,20 +92,4 @@ impl Chaos {
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// All of it, or less: rather a byte than a half.
-fn length(all: usize) -> usize {
-    let most = draw(|random| 1 << random.u32(..15));
-    if most == 0 { all } else { all.min(most) }
-}
-
-/// Something by chance; without a seed, nothing.
-fn draw<T: Default>(by_chance: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
-    RANDOM.with_borrow_mut(|random| random.as_mut().map(by_chance).unwrap_or_default())
-}
-
-fn seeded() -> Option<fastrand::Rng> {
-    let seed = std::env::var("MEANWHILE_CHAOS").ok()?;
-    Some(fastrand::Rng::with_seed(seed.parse().expect("MEANWHILE_CHAOS is a number")))
 }

@@ -54,8 +54,10 @@ fn show() -> io::Result<usize> {
 
 /// Downloads all, tells how long each took and all together, and returns how many failed.
 pub(crate) fn run(folder: &Path, urls: &[String]) -> io::Result<usize> {
+    let calls = calls(urls)?;
+    fs::create_dir_all(folder)?;
     let (start, mut failures) = (Instant::now(), 0);
-    for (name, call) in calls(urls)? {
+    for (name, call) in calls {
         let (began, bar) = (Instant::now(), progress_bar(&name));
         let ended = download(&call, &folder.join(&name), &bar);
         bar.finish_and_clear();
