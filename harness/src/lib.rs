@@ -19,7 +19,6 @@ mod text;
 pub mod conformance;
 pub mod measure;
 pub mod models;
-pub mod protocol;
 pub mod race;
 pub mod run;
 

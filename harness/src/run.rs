@@ -8,13 +8,12 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Args;
-use downstream_call::{Call, Diamond, Failure, Outcome};
+use downstream_call::{Call, Diamond, Failure, Line, Outcome};
 
 use crate::Error;
 use crate::descriptors;
 use crate::how::HowArgs;
 use crate::models::{self, Entry};
-use crate::protocol::Line;
 use crate::text;
 
 /// The options of `meanwhile run`.

@@ -10,6 +10,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use downstream_call::Line;
 use downstream_mock::faults::{Expect, Fault, FaultServer, Script};
 use downstream_mock::{Config, Mock};
 
@@ -18,7 +19,6 @@ use super::{Report, Rows, Verdict, attempt, faults};
 use crate::Error;
 use crate::capture::Captured;
 use crate::measure::{Measured, Usage};
-use crate::protocol::Line;
 use crate::race::contestant::{Blanks, Program};
 use crate::race::interrupt;
 use crate::race::process::{OUTPUT_LIMIT_BYTES, Output, Process};

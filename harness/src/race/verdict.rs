@@ -4,12 +4,11 @@
 //! (`/echo/{call}`); and the mock must have counted as many requests as there were calls, since answers that are easy
 //! to guess are easy to print without asking.
 
-use downstream_call::Failure;
+use downstream_call::{Failure, Line};
 use downstream_mock::Stats;
 
 use crate::capture::Captured;
 use crate::measure::Usage;
-use crate::protocol::Line;
 use crate::text::{counted, last_line, printable};
 
 /// All that is known about a heat when it is over.

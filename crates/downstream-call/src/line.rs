@@ -1,13 +1,14 @@
-//! What a contestant prints: a line for each call, `CALL STATUS BODY` or `CALL - FAILURE`.
+//! An outcome as a line of text: `CALL STATUS BODY`, or `CALL - FAILURE`. The one place where outcomes become text and
+//! are read back.
 //!
-//! *What to notice*: the body is escaped as by [`u8::escape_ascii`], so that a line is a line whatever was answered, and
-//! any language can write one. Lines may come in any order.
+//! *What to notice*: the body is escaped as by [`u8::escape_ascii`], so one outcome is one line whatever the body holds,
+//! and a program in any language can print it.
 
 use std::fmt;
 
-use downstream_call::{Failure, Outcome};
+use crate::{Failure, Outcome};
 
-/// One line of a contestant's standard output.
+/// How one call ended, as one line: what a contestant prints for each call, in any order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Which call: its number from 0.

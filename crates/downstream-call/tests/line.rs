@@ -1,7 +1,6 @@
 //! A line says what an outcome was, whatever was answered.
 
-use downstream_call::{Failure, Outcome, Reply};
-use harness::protocol::Line;
+use downstream_call::{Failure, Line, Outcome, Reply};
 
 fn assert_reads_back(outcome: Outcome) {
     let line = Line::new(7, outcome);
