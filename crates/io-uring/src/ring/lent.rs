@@ -133,6 +133,8 @@ impl Lent {
     }
 
     /// Opens the socket that `request` is sent on. Its completion comes only if it fails, and then in place of the sending's.
+    // Without `inline` here and below, a call costs 4 % more instructions.
+    #[inline]
     pub(super) fn push_socket(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
         let (domain, kind) = (i32::from(Domain::for_address(address)), i32::from(Type::STREAM));
         let slot = DestinationSlot::try_from_slot_target(ticket.descriptor);
@@ -143,6 +145,7 @@ impl Lent {
     }
 
     /// Connects it. Its completion comes only if it fails, and then in place of the sending's.
+    #[inline]
     pub(super) fn push_connect(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
         let address = self.memory.addresses.push(address.into());
         let connect = opcode::Connect::new(Fixed(ticket.descriptor), address.as_ptr().cast(), address.len());
@@ -150,6 +153,7 @@ impl Lent {
         self.push(connect.build().flags(Flags::IO_LINK | Flags::SKIP_SUCCESS), token);
     }
 
+    #[inline]
     pub(super) fn push_send(&mut self, ticket: &Ticket, Request(request): Request) {
         let bytes = &self.memory.requests[request as usize];
         let send = opcode::Send::new(Fixed(ticket.descriptor), bytes.as_ptr(), bytes.len() as u32).build();
@@ -159,6 +163,7 @@ impl Lent {
         self.sending += 1;
     }
 
+    #[inline]
     pub(super) fn push_receive(&mut self, ticket: &Ticket) {
         let receive = opcode::Recv::new(Fixed(ticket.descriptor), null_mut(), BYTES as u32).buf_group(GROUP);
         let token = Token { operation: Operation::Receive, place: ticket.place, request: 0 };
@@ -167,6 +172,7 @@ impl Lent {
     }
 
     /// Cancels the entry pushed before it at the call's deadline. `link` is `IO_LINK` if the chain goes on.
+    #[inline]
     pub(super) fn push_timeout(&mut self, ticket: &Ticket, link: Flags) {
         const SECOND: u64 = 1_000_000_000;
         let nanoseconds = (ticket.deadline_ns % SECOND) as u32;
@@ -177,6 +183,7 @@ impl Lent {
         self.push(timeout.flags(link | Flags::SKIP_SUCCESS), token);
     }
 
+    #[inline]
     pub(super) fn push_close(&mut self, ticket: &Ticket) {
         let close = opcode::Close::new(Fixed(ticket.descriptor)).build();
         let token = Token { operation: Operation::Close, place: 0, request: 0 };
@@ -190,6 +197,7 @@ impl Lent {
         self.owed += 1;
     }
 
+    #[inline]
     fn push(&mut self, entry: Entry, token: Token) {
         let entry = entry.user_data(token.pack());
         // SAFETY: `entry` points to nothing, or into `memory`: to an address or a deadline, which stays until
@@ -198,6 +206,7 @@ impl Lent {
     }
 
     /// The next completion that has come. The request that it ends is free again.
+    #[inline]
     pub(super) fn next(&mut self) -> Option<Completion> {
         let completion = self.ring.completion().next()?;
         let token = Token::unpack(completion.user_data());
