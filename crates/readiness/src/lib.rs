@@ -1,14 +1,14 @@
 //! What the epoll page taught, packed and portable: sockets, readiness, deadlines.
 //!
-//! *How it waits*: in [`Poller::wait`], by whatever the system has: epoll, kqueue or IOCP, through mio.
+//! *How it waits*: in [`Poller::wait`], through mio, which uses epoll, kqueue or IOCP.
 //!
 //! *What to notice*: readiness is reported at its *edge*: once, when a socket becomes ready, not for as long as it
-//! is. So a socket is tried until it would block, and only then watched; whoever waits without having tried may wait
-//! for ever. A [`Key`] carries its slot's version, so that an event that comes late finds nobody, rather than the
-//! slot's next tenant.
+//! is. So try a socket until it would block, and only then watch it and wait; a wait without that attempt may last for
+//! ever. A [`Key`] carries the version of its slot, so a late event for a closed socket does not reach the socket that
+//! has the slot now.
 //!
 //! *What is deliberately missing*: what to do with an event. Callbacks, generators, coroutines and futures are the
-//! models' own answers to that.
+//! models' answers to that.
 
 #[cfg(feature = "chaos")]
 mod chaos;
@@ -17,6 +17,12 @@ mod poller;
 mod socket;
 
 pub use deadlines::Deadlines;
-pub use poller::{Poller, Waker};
+pub use poller::Waker;
 pub use slotmap::DefaultKey as Key;
-pub use socket::{Interest, Socket};
+pub use socket::Interest;
+
+// With the feature `chaos`, two wrappers of the same interface take the place of the types that wait.
+#[cfg(feature = "chaos")]
+pub use chaos::{Poller, Socket};
+#[cfg(not(feature = "chaos"))]
+pub use {poller::Poller, socket::Socket};

@@ -1,4 +1,4 @@
-//! Waiting for many sockets at once.
+//! Waits for many sockets at once.
 
 use std::io;
 #[cfg(unix)]
@@ -11,49 +11,71 @@ use mio::event::Source;
 use mio::{Events, Poll, Registry, Token};
 use slotmap::{Key as _, KeyData};
 
-use crate::{Interest, Key, Socket};
+use crate::Key;
+use crate::socket::{Interest, Socket};
 
-/// Waits for many sockets at once; one for each loop.
+/// Waits for many sockets at once. Each loop has a poller of its own.
+///
+/// ```
+/// use readiness::{Interest, Key, Poller, Socket};
+/// use std::io::{ErrorKind, Write};
+///
+/// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+/// # let address = listener.local_addr()?;
+/// let mut poller = Poller::new()?;
+/// let mut sockets = slotmap::SlotMap::<Key, Socket>::new();
+/// let key = sockets.insert(Socket::connect(address)?);
+/// # let (mut peer, _) = listener.accept()?;
+/// # peer.write_all(b"hello")?;
+///
+/// let mut scratch = [0; 64];
+/// let length = loop {
+///     // Try first: only a socket that would block is worth waiting for.
+///     match sockets[key].receive(&mut scratch) {
+///         Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+///         result => break result?,
+///     }
+///     poller.watch(&mut sockets[key], key, Interest::Readable)?;
+///     let mut ready = Vec::new();
+///     while !ready.contains(&key) {
+///         poller.wait(None, &mut ready)?;
+///     }
+/// };
+/// assert!(b"hello".starts_with(&scratch[..length]));
+/// # std::io::Result::Ok(())
+/// ```
 #[derive(Debug)]
 pub struct Poller {
     poll: Poll,
     events: Events,
-    #[cfg(feature = "chaos")]
-    chaos: crate::chaos::Chaos,
 }
 
 /// Wakes a [`Poller`] from any thread.
 #[derive(Clone, Debug)]
 pub struct Waker(Arc<mio::Waker>);
 
-/// So many events come back from one wait, at most.
+/// The largest number of events that one wait reports; the next wait reports the rest.
 const BATCH: usize = 1024;
 
-/// Wake-ups that are nobody's socket: a [`Waker`]'s, or a cancelled run's. Versions in keys begin at 1.
-const NOBODY: Token = Token(0);
+/// The token of events that belong to no socket: those of a [`Waker`] or of a cancelled run. It is never a key's,
+/// since versions in keys begin at 1.
+const NO_SOCKET: Token = Token(0);
 
 impl Poller {
-    /// Opens the system's poller.
+    /// Opens the system's poller: epoll, kqueue or IOCP.
     ///
     /// # Errors
-    /// No descriptor was left.
+    /// The process has no descriptor left.
     pub fn new() -> io::Result<Self> {
-        Ok(Self {
-            poll: Poll::new()?,
-            events: Events::with_capacity(BATCH),
-            #[cfg(feature = "chaos")]
-            chaos: crate::chaos::Chaos::default(),
-        })
+        Ok(Self { poll: Poll::new()?, events: Events::with_capacity(BATCH) })
     }
 
     /// Reports `key` when `socket`, which would block now, no longer does. Watching lasts until the socket is
-    /// dropped, so asking again for the same interest costs nothing.
+    /// dropped; to ask again for the same interest costs nothing.
     ///
     /// # Errors
-    /// The system has no memory left for it.
+    /// The system has no memory left to watch it.
     pub fn watch(&self, socket: &mut Socket, key: Key, interest: Interest) -> io::Result<()> {
-        #[cfg(feature = "chaos")]
-        self.chaos.watch(&mut socket.chaos, key);
         if socket.watched == Some(interest) {
             return Ok(());
         }
@@ -67,12 +89,12 @@ impl Poller {
         }
     }
 
-    /// Reports `key` when `descriptor` becomes ready, until [`forget_descriptor`](Self::forget_descriptor). It stays
-    /// its owner's, blocking or not: standard input, say, which other programs share.
+    /// Reports `key` when `descriptor` becomes ready, until [`forget_descriptor`](Self::forget_descriptor). The
+    /// descriptor itself is left as it is, blocking or not, because other programs may share it (standard input).
     ///
     /// # Errors
     /// `PermissionDenied` for a file on a disk: those never block, and Linux refuses to watch them (epoll_ctl(2),
-    /// EPERM). `AlreadyExists` where it is watched already.
+    /// EPERM). `AlreadyExists` where the system says that it is watched already.
     #[cfg(unix)]
     pub fn watch_descriptor(
         &self,
@@ -84,58 +106,60 @@ impl Poller {
         source.register(self.registry(), token(key), system_interest(interest))
     }
 
-    /// Ends what [`watch_descriptor`](Self::watch_descriptor) began.
+    /// Stops watching a descriptor.
     ///
     /// # Errors
-    /// It had not begun.
+    /// `NotFound`: it was not watched.
     #[cfg(unix)]
     pub fn forget_descriptor(&self, descriptor: BorrowedFd<'_>) -> io::Result<()> {
         mio::unix::SourceFd(&descriptor.as_raw_fd()).deregister(self.registry())
     }
 
-    /// Waits until a socket is ready, `until` has passed or somebody wakes it, and adds the keys that are ready.
-    /// Never early by the clock, but a wait may end for nothing.
+    /// Blocks until a socket is ready, the deadline `until` passes, or another thread wakes the poller; then adds the
+    /// keys of all sockets that are ready. Without a deadline it may block for ever.
+    ///
+    /// A wait may also end with nothing ready and before the deadline, so read the clock again before you decide that
+    /// the deadline has passed. One that ends because of the deadline never ends early: the time is rounded up.
     ///
     /// # Errors
-    /// The system's poller is gone.
+    /// The system could not wait.
     pub fn wait(&mut self, until: Option<Instant>, ready: &mut Vec<Key>) -> io::Result<()> {
         // mio rounds up to the next millisecond where the system counts in those.
         let timeout = until.map(|until| until.saturating_duration_since(Instant::now()).min(HOUR));
-        #[cfg(feature = "chaos")]
-        let timeout = self.chaos.hurry(timeout);
         match self.poll.poll(&mut self.events, timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
-        let keys = self.events.iter().filter(|event| event.token() != NOBODY);
+        let keys = self.events.iter().filter(|event| event.token() != NO_SOCKET);
         ready.extend(keys.map(|event| Key::from(KeyData::from_ffi(event.token().0 as u64))));
-        #[cfg(feature = "chaos")]
-        self.chaos.disturb(ready);
         Ok(())
     }
 
-    /// Wakes up when the run is cancelled, from now on until [`forget_cancel`](Self::forget_cancel).
+    /// Ends waits when the run is cancelled, until [`forget_cancel`](Self::forget_cancel). A cancelled run has no key:
+    /// ask [`Cancel::is_cancelled`] after each wait.
     ///
     /// # Errors
-    /// The system has no memory left for it.
+    /// The system has no memory left to watch it. `AlreadyExists`: this poller watches it already.
     pub fn watch_cancel(&self, cancel: &Cancel) -> io::Result<()> {
-        on_cancel_socket(cancel, |source| source.register(self.registry(), NOBODY, mio::Interest::READABLE))
+        on_cancel_socket(cancel, |source| {
+            source.register(self.registry(), NO_SOCKET, mio::Interest::READABLE)
+        })
     }
 
-    /// Ends what [`watch_cancel`](Self::watch_cancel) began.
+    /// Stops watching for a run's cancellation.
     ///
     /// # Errors
-    /// It had not begun.
+    /// `NotFound`: it was not watched.
     pub fn forget_cancel(&self, cancel: &Cancel) -> io::Result<()> {
         on_cancel_socket(cancel, |source| source.deregister(self.registry()))
     }
 
-    /// A handle that ends a wait from outside; one for each poller.
+    /// A handle that ends a wait from another thread. A poller can have one; clone it where several are needed.
     ///
     /// # Errors
-    /// No descriptor was left.
+    /// The process has no descriptor left.
     pub fn waker(&self) -> io::Result<Waker> {
-        Ok(Waker(Arc::new(mio::Waker::new(self.registry(), NOBODY)?)))
+        Ok(Waker(Arc::new(mio::Waker::new(self.registry(), NO_SOCKET)?)))
     }
 
     fn registry(&self) -> &Registry {
@@ -144,16 +168,17 @@ impl Poller {
 }
 
 impl Waker {
-    /// Ends the poller's wait, or else its next one. Several wakes may become one.
+    /// Ends the poller's wait, or its next one if it is not waiting now. Several wakes may end one wait together.
     ///
     /// # Errors
-    /// The poller is gone.
+    /// The system could not signal the poller.
     pub fn wake(&self) -> io::Result<()> {
         self.0.wake()
     }
 }
 
-/// Longer waits end for nothing once an hour: no system's longest timeout is shorter.
+/// The longest timeout that the system is given, since some systems allow no more than weeks. A longer wait ends once
+/// an hour with nothing ready.
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn system_interest(interest: Interest) -> mio::Interest {
@@ -176,7 +201,7 @@ fn on_cancel_socket(cancel: &Cancel, act: impl FnOnce(&mut dyn Source) -> io::Re
     }
 }
 
-/// Where mio watches only sockets of its own, a run that is cancelled is noticed at the loop's next turn.
+/// Here mio watches only its own sockets, so a loop notices a cancelled run only when something else ends its wait.
 #[cfg(not(unix))]
 fn on_cancel_socket(_: &Cancel, _: impl FnOnce(&mut dyn Source) -> io::Result<()>) -> io::Result<()> {
     Ok(())
