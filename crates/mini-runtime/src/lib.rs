@@ -14,27 +14,9 @@
 //! which need `unsafe` (`std::pin`).
 
 mod call;
-mod condition;
-mod either;
-mod event;
-mod executor;
-mod gather;
-mod join;
-mod lock;
-mod pool;
-mod promise;
-mod queue;
-mod reactor;
-mod run_queue;
 mod runtime;
-mod semaphore;
 mod stream;
-mod sync;
-mod task_set;
-mod time;
-mod timers;
-mod wait;
-mod waiters;
+mod tools;
 
 use std::io;
 use std::pin::pin;
@@ -42,26 +24,18 @@ use std::time::Instant;
 
 use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
 
-pub use condition::Condition;
-pub use either::{Either, either};
-pub use event::Event;
-pub use executor::Executor;
-pub use gather::{as_completed, both, gather, try_gather};
-pub use join::{JoinHandle, shield, spawn};
-pub use lock::{Lock, LockGuard};
-pub use pool::run_in_executor;
-pub use promise::{JoinError, Promise, Resolver, promise};
-pub use queue::{Buffer, LifoQueue, PriorityQueue, Queue, Store};
-pub use reactor::Socket;
-pub use run_queue::RunQueue;
-pub use runtime::Runtime;
-pub use semaphore::{BoundedSemaphore, Permit, ReleasedTooOften, Semaphore};
-pub use task_set::{Finished, TaskSet};
-pub use time::{Sleep, TimedOut, call_later, sleep, sleep_until, wait_for, wait_until};
-pub use timers::Timers;
-pub use wait::{Waited, all_completed, first_completed, first_exception, wait, wait_at_most};
+pub use runtime::{
+    Executor, Finished, JoinError, JoinHandle, Promise, Resolver, RunQueue, Runtime, Socket, TaskSet,
+};
+pub use runtime::{Timers, promise, run_in_executor, shield, spawn};
+pub use tools::{BoundedSemaphore, Permit, ReleasedTooOften, Semaphore};
+pub use tools::{Buffer, LifoQueue, PriorityQueue, Queue, Store};
+pub use tools::{Condition, Event, Lock, LockGuard};
+pub use tools::{Either, Waited, as_completed, both, either, gather, try_gather, wait, wait_at_most};
+pub use tools::{Sleep, TimedOut, call_later, sleep, sleep_until, wait_for, wait_until};
+pub use tools::{all_completed, first_completed, first_exception};
 
-use reactor::Cancelled;
+use runtime::Cancelled;
 use stream::Scratch;
 
 /// Makes calls on the caller's thread, one future each.
@@ -72,7 +46,7 @@ pub struct MiniRuntime {
 }
 
 impl MiniRuntime {
-    /// Makes the runtime.
+    /// Starts a runtime, without threads of its own.
     ///
     /// # Errors
     /// No descriptor was left.

@@ -1,4 +1,18 @@
-//! The runtime: an executor, and what it waits with.
+//! What makes async run: an executor, and what it waits with.
+//!
+//! *Where to start*: `executor.rs` is the loop, `run_queue.rs` what a waker does, `reactor.rs` what wakes the task of a
+//! socket. A [`TaskSet`] polls futures that belong to another future, a [`Promise`] brings a value from a callback or
+//! another thread, and a [`JoinHandle`] is the promise of a task's value. Nothing here needs the tools.
+
+mod executor;
+mod join;
+mod pool;
+mod promise;
+mod reactor;
+mod run_queue;
+mod sync;
+mod task_set;
+mod timers;
 
 use std::cell::{OnceCell, RefCell};
 use std::future::Future;
@@ -8,11 +22,18 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use crate::JoinHandle;
-use crate::executor::Executor;
-use crate::pool::Pool;
-use crate::reactor::Reactor;
-use crate::timers::Timers;
+use pool::Pool;
+use reactor::Reactor;
+
+pub use executor::Executor;
+pub use join::{JoinHandle, shield, spawn};
+pub use pool::run_in_executor;
+pub use promise::{JoinError, Promise, Resolver, promise};
+pub(crate) use reactor::Cancelled;
+pub use reactor::Socket;
+pub use run_queue::RunQueue;
+pub use task_set::{Finished, TaskSet};
+pub use timers::Timers;
 
 /// Runs futures on the thread that calls [`block_on`](Self::block_on). (asyncio: an event loop, `asyncio.Runner`.)
 ///

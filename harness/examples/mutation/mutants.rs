@@ -94,7 +94,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         defect: "a wake is lost when several come at once",
-        file: "crates/mini-runtime/src/reactor.rs",
+        file: "crates/mini-runtime/src/runtime/reactor.rs",
         sound: "for key in self.ready.drain(..) {",
         defective: "for key in self.ready.drain(..).take(1) {",
         model: "mini-runtime",

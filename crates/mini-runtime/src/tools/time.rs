@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 
 use readiness::Key;
 
-use crate::either::{Either, either};
-use crate::join::{JoinHandle, spawn};
-use crate::runtime::Core;
+use super::either::{Either, either};
+use crate::runtime::{Core, JoinHandle, spawn};
 
 /// Waits for a time, never less. A sleep of zero lets every other task that is ready go first. (asyncio: `sleep`.)
 ///

@@ -10,7 +10,7 @@ use std::thread;
 use readiness::Key;
 use slotmap::SlotMap;
 
-use crate::run_queue::{RunQueue, Wakeup};
+use super::run_queue::{RunQueue, Wakeup};
 
 /// Futures that share a thread, each with a number that comes back with its outcome. (asyncio: `TaskGroup`.)
 ///

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 
 use readiness::Key;
 
-use crate::promise::{JoinError, Promise, promise};
-use crate::runtime::Core;
+use super::Core;
+use super::promise::{JoinError, Promise, promise};
 
 /// Runs a future as a task of its own, beside the one that calls this. (asyncio: `create_task`.)
 ///

@@ -12,8 +12,8 @@ use std::task::{Context, Poll, Waker};
 use readiness::Key;
 use slotmap::Key as _;
 
-use crate::run_queue::{RunQueue, Wakeup};
-use crate::task_set::TaskSet;
+use super::run_queue::{RunQueue, Wakeup};
+use super::task_set::TaskSet;
 
 /// Tasks, and the loop that polls them, on one thread.
 #[derive(Debug)]

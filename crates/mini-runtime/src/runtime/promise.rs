@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use crate::sync::{Mutex, lock};
+use super::sync::{Mutex, lock};
 
 /// The bridge from callbacks to a future: what is given to the [`Resolver`], on any thread, is what the [`Promise`]
 /// gives to who awaits it. (asyncio: `loop.create_future` with `call_soon_threadsafe(future.set_result, …)`.)

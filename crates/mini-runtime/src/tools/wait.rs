@@ -5,9 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::join::JoinHandle;
-use crate::promise::JoinError;
-use crate::time::wait_for;
+use super::time::wait_for;
+use crate::runtime::{JoinError, JoinHandle};
 
 /// How tasks stood when a [`wait`] was over.
 #[derive(Debug)]

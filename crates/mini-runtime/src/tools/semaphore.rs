@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use crate::waiters::Waiters;
+use super::waiters::Waiters;
 
 /// A number of permits, handed out first come, first served. (asyncio: `Semaphore`.)
 ///

@@ -1,7 +1,7 @@
 //! Waiting for what a lock protects to change: `Condition`.
 
-use crate::lock::LockGuard;
-use crate::waiters::Waiters;
+use super::lock::LockGuard;
+use super::waiters::Waiters;
 
 /// Wakes those who wait for a change under a [`Lock`](crate::Lock). (asyncio: `Condition`; as in `std`, the lock is
 /// the caller's, and comes along as its guard.)

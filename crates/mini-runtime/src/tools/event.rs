@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::waiters::Waiters;
+use super::waiters::Waiters;
 
 /// A flag to wait for. (asyncio: `Event`.)
 ///

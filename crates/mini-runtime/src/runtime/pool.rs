@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::promise::{Promise, promise};
-use crate::runtime::Core;
+use super::Core;
+use super::promise::{Promise, promise};
 
 /// Runs a function on another thread, so that it may block or compute while the loop goes on.
 /// (asyncio: `loop.run_in_executor`, `asyncio.to_thread`.)

@@ -7,8 +7,8 @@ use std::future::Future;
 use std::panic::resume_unwind;
 use std::pin::pin;
 
-use crate::either::{Either, either};
-use crate::task_set::TaskSet;
+use super::either::{Either, either};
+use crate::runtime::TaskSet;
 
 /// Awaits all; their values in the order given, whatever each of them is. (asyncio: `gather`, with
 /// `return_exceptions=True`.)

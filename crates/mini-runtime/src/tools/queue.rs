@@ -7,8 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use crate::event::Event;
-use crate::semaphore::Semaphore;
+use super::event::Event;
+use super::semaphore::Semaphore;
 
 /// First in, first out. (asyncio: `Queue`.)
 ///

@@ -3,7 +3,7 @@
 use std::cell::{RefCell, RefMut};
 use std::ops::{Deref, DerefMut};
 
-use crate::semaphore::{Permit, Semaphore};
+use super::semaphore::{Permit, Semaphore};
 
 /// A value that one task at a time may use, across its `await`s; first come, first served. (asyncio: `Lock`.)
 ///

@@ -9,7 +9,7 @@ use std::task::{Wake, Waker};
 
 use readiness::Key;
 
-use crate::sync::{AtomicBool, Mutex, Ordering, lock};
+use super::sync::{AtomicBool, Mutex, Ordering, lock};
 
 /// Keys of the tasks to poll, in the order they were woken. Free of system calls.
 #[derive(Debug, Default)]

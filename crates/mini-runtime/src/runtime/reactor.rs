@@ -12,7 +12,7 @@ use downstream_call::Cancel;
 use readiness::{Interest, Key, Poller};
 use slotmap::SlotMap;
 
-use crate::runtime::Core;
+use super::Core;
 
 /// Wakes the task whose socket is ready.
 pub(crate) struct Reactor {
