@@ -2,14 +2,14 @@
 //!
 //! *How it waits*: on one thread, for all sockets together. It cannot wait for the disk in that way: to epoll a file is
 //! always ready, and `write` blocks all the same when the system's cache is full. `tokio::fs` therefore hands each write
-//! to a thread that may block, and copies the bytes to get them there: what looks asynchronous is `spawn_blocking`.
+//! to a thread that may block, and copies the bytes for it, as `spawn_blocking` does.
 //!
-//! *What to notice*: the total is that of the slowest file; `downloads` in `serial` takes the sum. While a write is under
-//! way, its download reads nothing more, so a slow disk slows down its server instead of filling the memory. Bytes go
-//! into `NAME.part`, and the file gets its name only when it is whole and on the disk: a program that is killed, or a
-//! server that hangs up, never leaves half a file under the real name.
+//! *What to notice*: the total is that of the slowest file; `downloads` in `serial` takes the sum. While a download
+//! writes, it does not read, so a slow disk slows down its server instead of filling the memory. Bytes go into
+//! `NAME.part`, and the file gets its name only when it is whole and on the disk. A program that is killed, or a server
+//! that closes the connection too early, never leaves half a file under the final name.
 //!
-//! *What is deliberately missing*: a limit on downloads at once (`semaphore`); going on where an earlier attempt stopped.
+//! *What is deliberately missing*: a limit on downloads at once (`semaphore`); resuming an earlier attempt.
 //!
 //! ```sh
 //! cargo run -p async-await --example downloads_at_once
@@ -39,7 +39,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// A download may take as long as it likes, but a server that is silent for so long has gone.
+/// The longest silence of a server. A download may take longer.
 const SILENCE: Duration = Duration::from_secs(10);
 
 fn main() -> io::Result<()> {
@@ -51,7 +51,7 @@ fn main() -> io::Result<()> {
     std::process::exit(i32::from(failures > 0));
 }
 
-/// Four files of 0.3 s each, from a downstream of our own, into a folder that goes away.
+/// Downloads four files of 0.3 s each from a mock into a temporary folder.
 fn show() -> io::Result<usize> {
     let mock = Mock::start(Config { latency: Duration::ZERO, ..Config::default() })?;
     let folder = tempfile::tempdir()?;
@@ -64,7 +64,7 @@ fn show() -> io::Result<usize> {
     Ok(failures)
 }
 
-/// Downloads all, tells how long each took and all together, and returns how many failed.
+/// Downloads all files, prints how long each took and all together, and returns how many failed.
 pub(crate) fn run(folder: &Path, urls: &[String]) -> io::Result<usize> {
     let calls = calls(urls)?;
     std::fs::create_dir_all(folder)?;
@@ -84,7 +84,7 @@ async fn download_all(folder: &Path, calls: Vec<(String, Call)>) -> io::Result<u
     }
     while let Some(task) = tasks.join_next().await {
         let (name, ended, time) = task?;
-        // Not between two bars: they would be drawn over it.
+        // Without `suspend` the bars would be drawn over the line.
         bars.suspend(|| match ended {
             Ok(bytes) => println!("{name}: {bytes} bytes in {:.3} s", time.as_secs_f64()),
             Err(error) => {
@@ -141,7 +141,7 @@ async fn open(call: &Call) -> io::Result<Response<Incoming>> {
     let stream = TcpStream::connect(call.address).await?;
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
-    // It moves the bytes of the body until it is over, and tells the body of its errors.
+    // The connection moves the bytes of the body to its end, and reports its errors to the body.
     tokio::spawn(connection);
     let request = Request::get(&*call.path).header(HOST, &*call.host).header(CONNECTION, "close");
     let request = request.body(Empty::<Bytes>::new()).map_err(io::Error::other)?;
@@ -202,10 +202,10 @@ impl Part {
 }
 
 impl Drop for Part {
-    /// Blocks, for a moment: a destructor cannot wait in any other way.
+    /// Blocks for a moment: a destructor cannot await.
     fn drop(&mut self) {
         if !self.kept {
-            // It may be gone; more can't be done about it here.
+            // A destructor cannot report the error.
             let _ = std::fs::remove_file(&self.provisional);
         }
     }

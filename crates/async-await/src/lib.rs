@@ -1,20 +1,19 @@
-//! async and await on tokio and hyper: what most services in Rust are made of.
+//! async and await on tokio and hyper, as most services in Rust use them.
 //!
-//! *How it waits*: in epoll (kqueue, IOCP), for all sockets at once, like `epoll-state-machine`. What that model writes
-//! by hand, the compiler writes here: an `async fn` is a state machine, and every `.await` is a place where it may
-//! stop. tokio wakes the machine whose socket is ready.
+//! *How it waits*: in epoll (kqueue, IOCP), for all sockets at once, like `epoll-state-machine`. The compiler writes what
+//! that model writes by hand: an `async fn` is a state machine, and each `.await` is a place where it may stop. tokio
+//! polls the machine whose socket is ready.
 //!
-//! *What to notice*: the call reads from top to bottom again, as in `serial`, and the diamond is the shortest of all:
-//! `?` and `try_join!`. Dropping a future ends its call at once, whether for a deadline, for a cancelled run, or for
-//! another step's failure: what blocked threads cannot do is free here. The price is in the details: each call is a task
-//! on the heap, and hyper would add 24 KB of buffers to it if `client.rs` did not make it wait.
+//! *What to notice*: the call reads from top to bottom, as in `serial`, and the diamond is the shortest of all: `?` and
+//! `try_join!`. Dropping a future ends its call at once: for a deadline, for a cancelled run, or for another step's
+//! failure. Threads that block cannot do that. In return each call is a task on the heap, with hyper's connection and
+//! its buffers beside it.
 //!
-//! *What is deliberately missing*: `Exchange`. All other models share that parser; this one reads answers with hyper, so
-//! that there is somebody to compare them with.
+//! *What is deliberately missing*: `Exchange`. This model reads answers with hyper, so that the parser that all other
+//! models share has one to be compared with.
 
 mod client;
 mod failures;
-mod wire;
 
 use std::io;
 use std::pin::pin;
@@ -26,7 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
-pub use client::make;
+pub use client::call;
 
 /// Makes calls on a tokio runtime of its own.
 #[derive(Debug)]
@@ -57,8 +56,8 @@ impl AsyncAwait {
 
 impl Model for AsyncAwait {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        let make = |run: Arc<Run>, index, call| async move { make(&run, index, &call).await };
-        self.runtime.block_on(fan_out(run, calls, make))
+        let one = |run: Arc<Run>, index, of: Call| async move { call(&run, index, &of).await };
+        self.runtime.block_on(fan_out(run, calls, one))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -71,20 +70,20 @@ impl Model for AsyncAwait {
     }
 }
 
-/// Makes every call by `make`: one task for each, and no task for a call that may not start yet. Runs on tokio;
-/// `compute-offload` is built on it.
+/// Makes every call with `one`: a task for each, and no task for a call that may not start yet. `compute-offload` is
+/// built on it.
 ///
 /// # Errors
 /// No descriptor was left to wait for the run to be cancelled.
 pub async fn fan_out<F>(
     run: &Run,
     calls: &[Call],
-    make: impl Fn(Arc<Run>, usize, Call) -> F,
+    one: impl Fn(Arc<Run>, usize, Call) -> F,
 ) -> io::Result<Vec<Outcome>>
 where
     F: Future<Output = Outcome> + Send + 'static,
 {
-    // A task may outlive whoever spawned it, as far as the compiler knows: it borrows nothing.
+    // The compiler must assume that a task outlives this function, so a task borrows nothing.
     let shared = Arc::new(run.clone());
     let mut cancelled = pin!(cancelled(&run.cancel));
     let mut outcomes = vec![Err(Failure::Cancelled); calls.len()];
@@ -93,16 +92,16 @@ where
         // Admit: start calls while there is room.
         while ids.len() < calls.len() && tasks.len() < run.in_flight.get() && !run.cancel.is_cancelled() {
             let index = ids.len();
-            let call = make(Arc::clone(&shared), index, calls[index].clone());
+            let call = one(Arc::clone(&shared), index, calls[index].clone());
             let task = tasks.spawn(async move { (index, call.await) });
             ids.push(task.id());
         }
-        // Wait: until a call is over, or all are to be.
+        // Wait: until a call is over, or the run is cancelled.
         tokio::select! {
             biased;
             ended = tasks.join_next() => match ended {
                 Some(Ok((index, outcome))) => outcomes[index] = outcome,
-                // Scans every call: O(n). It takes a bug to get here: panics in the run's work are caught.
+                // Scans every call: O(n). Only a bug leads here, since panics in the run's work are caught.
                 Some(Err(panicked)) => ids.iter().position(|id| *id == panicked.id())
                     .into_iter().for_each(|index| outcomes[index] = Err(Failure::Lost)),
                 None => break,
@@ -113,7 +112,7 @@ where
             }
         }
     }
-    // Drops the futures of calls in flight, and so closes their sockets.
+    // Drops the futures of calls in flight, which closes their sockets.
     tasks.shutdown().await;
     Ok(outcomes)
 }
@@ -123,7 +122,7 @@ async fn steps(run: &Run, plan: &Diamond) -> Outcome {
     let permits = Semaphore::new(run.in_flight.get().min(3));
     let step = async |index, call: &Call| {
         let _permit = permits.acquire().await;
-        make(run, index, call).await
+        client::call(run, index, call).await
     };
     let a = step(0, &plan.a()).await?;
     let [b, c, d] = plan.b_c_d(&a)?;
@@ -137,14 +136,14 @@ use tokio::net::TcpStream as CancelSocket;
 #[cfg(unix)]
 use tokio::net::UnixStream as CancelSocket;
 
-/// Waits until the run is cancelled: for ever, if it cannot be.
+/// Waits until the run is cancelled: without end, if it cannot be.
 ///
 /// # Errors
 /// No descriptor was left to wait with.
 pub async fn cancelled(cancel: &Cancel) -> io::Result<()> {
     match cancel.socket() {
         None => std::future::pending().await,
-        // A descriptor of our own, because tokio closes what it is given.
+        // A descriptor of its own, because tokio closes the one it is given.
         Some(socket) => CancelSocket::from_std(socket.try_clone()?)?.readable().await,
     }
 }

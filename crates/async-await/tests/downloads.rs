@@ -1,26 +1,42 @@
-//! No half file ever stands under its final name.
+//! Both examples of downloads: one after another in `serial`, all at once here. No half file gets its final name.
 
-// The example is a program: it has a `main`.
+// Each example is a program with a `main`.
 #[allow(dead_code)]
 #[path = "../examples/downloads_at_once.rs"]
-mod downloads_at_once;
+mod at_once;
+#[allow(dead_code)]
+#[path = "../../serial/examples/downloads.rs"]
+mod one_after_another;
 
+use std::env;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use downstream_mock::{Config, Mock, file_bytes};
 use rstest::rstest;
 
+/// One of the examples.
+#[derive(Clone, Copy)]
+struct Example {
+    name: &'static str,
+    run: fn(&Path, &[String]) -> io::Result<usize>,
+    peak_in_flight: fn(usize) -> usize,
+}
+
+const ONE_AFTER_ANOTHER: Example =
+    Example { name: "one after another", run: one_after_another::run, peak_in_flight: |_| 1 };
+const AT_ONCE: Example = Example { name: "at once", run: at_once::run, peak_in_flight: |files| files };
+
 fn mock() -> Mock {
     Mock::start(Config { latency: Duration::ZERO, ..Config::default() }).expect("a mock")
 }
 
-/// The URL of a server that gives this answer to everybody, and closes.
+/// The URL of a server that sends this answer on every connection, and closes it.
 fn server(answer: &'static str) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -42,69 +58,89 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-#[test]
-fn each_file_is_whole_and_under_its_name() {
+#[rstest]
+fn each_file_is_whole_and_under_its_name(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
     let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
     let sizes = [("empty", 0), ("one", 1), ("large", 3_000_000)];
     let urls = sizes.map(|(name, bytes)| format!("{}/files/{name}?bytes={bytes}", mock.url()));
-    assert_eq!(downloads_at_once::run(folder.path(), &urls).expect("a run"), 0);
+    assert_eq!((example.run)(folder.path(), &urls).expect("a run"), 0);
     for (name, bytes) in sizes {
         assert_eq!(fs::read(folder.path().join(name)).expect(name), file_bytes(name, 0..bytes));
     }
     assert_eq!(names_in(folder.path()), ["empty", "large", "one"]);
 }
 
-#[test]
-fn files_come_at_the_same_time() {
+#[rstest]
+fn files_come_as_the_example_says(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
     let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
     let urls = ["a", "b", "c"]
         .map(|name| format!("{}/files/{name}?bytes=30000&bytes_per_second=150000", mock.url()));
-    assert_eq!(downloads_at_once::run(folder.path(), &urls).expect("a run"), 0);
-    assert_eq!(mock.stats().peak_in_flight, 3);
+    assert_eq!((example.run)(folder.path(), &urls).expect("a run"), 0);
+    assert_eq!(mock.stats().peak_in_flight, (example.peak_in_flight)(urls.len()) as u64);
 }
 
 #[rstest]
-#[case::cut("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly so much")]
+#[case::cut("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly a part")]
 #[case::cut_in_the_head("HTTP/1.1 200 OK\r\nContent-")]
 #[case::no_answer("")]
 #[case::not_found("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")]
 #[case::no_length("HTTP/1.1 200 OK\r\n\r\nall, or not?")]
 #[case::chunked("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")]
 #[case::not_http("220 mail.example ESMTP\r\n\r\n")]
-fn a_failure_leaves_nothing_and_the_rest_goes_on(#[case] answer: &'static str) {
+fn a_failure_leaves_nothing_and_the_rest_goes_on(
+    #[case] answer: &'static str,
+    #[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example,
+) {
     let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
     fs::write(folder.path().join("file"), "from an earlier day").expect("a file");
     let urls = [format!("{}/file", server(answer)), format!("{}/files/next?bytes=10", mock.url())];
-    assert_eq!(downloads_at_once::run(folder.path(), &urls).expect("a run"), 1);
+    assert_eq!((example.run)(folder.path(), &urls).expect("a run"), 1);
     assert_eq!(names_in(folder.path()), ["file", "next"]);
     assert_eq!(fs::read(folder.path().join("file")).expect("a file"), b"from an earlier day");
 }
 
 #[rstest]
-#[case("http://127.0.0.1:9/")]
-#[case("http://127.0.0.1:9/..")]
-#[case("http://127.0.0.1:9/.hidden")]
-#[case("http://127.0.0.1:9/a%2fb")]
-#[case("ftp://127.0.0.1/file")]
-fn a_name_that_is_none_is_refused(#[case] url: &str) {
+fn a_url_without_a_safe_file_name_is_refused(
+    #[values(
+        "http://127.0.0.1:9/",
+        "http://127.0.0.1:9/..",
+        "http://127.0.0.1:9/.hidden",
+        "http://127.0.0.1:9/a%2fb",
+        "ftp://127.0.0.1/file"
+    )]
+    url: &str,
+    #[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example,
+) {
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(downloads_at_once::run(folder.path(), &[url.to_owned()]).is_err());
+    assert!((example.run)(folder.path(), &[url.to_owned()]).is_err());
 }
 
-#[test]
-fn two_files_of_one_name_are_refused() {
+#[rstest]
+fn two_files_of_one_name_are_refused(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
     let folder = tempfile::tempdir().expect("a folder");
     let urls = ["http://127.0.0.1:9/x/file", "http://127.0.0.1:9/y/file"].map(str::to_owned);
-    assert!(downloads_at_once::run(folder.path(), &urls).is_err());
+    assert!((example.run)(folder.path(), &urls).is_err());
 }
 
-#[test]
-fn a_killed_program_leaves_a_part_and_no_file() {
+/// The test starts itself again, with these variables, as the program that is killed.
+const CHILD: [&str; 3] = ["DOWNLOAD_EXAMPLE", "DOWNLOAD_URL", "DOWNLOAD_FOLDER"];
+
+#[rstest]
+fn a_killed_program_leaves_a_part_and_no_file(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
+    if let [Ok(name), Ok(url), Ok(folder)] = CHILD.map(env::var) {
+        if name == example.name {
+            _ = (example.run)(Path::new(&folder), &[url]);
+        }
+        return;
+    }
     let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
-    let mut child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "a_download_that_takes_a_minute", "--ignored"])
-        .env("DOWNLOAD_URL", format!("{}/files/slow?bytes=6000000&bytes_per_second=100000", mock.url()))
-        .env("DOWNLOAD_FOLDER", folder.path())
+    let url = format!("{}/files/slow?bytes=6000000&bytes_per_second=100000", mock.url());
+    let mut child = Command::new(env::current_exe().expect("this test"))
+        .arg("a_killed_program_leaves_a_part_and_no_file")
+        .env(CHILD[0], example.name)
+        .env(CHILD[1], url)
+        .env(CHILD[2], folder.path())
+        .stdout(Stdio::null())
         .spawn()
         .expect("a child");
     let part = folder.path().join("slow.part");
@@ -115,14 +151,4 @@ fn a_killed_program_leaves_a_part_and_no_file() {
     child.kill().expect("a child");
     child.wait().expect("a child");
     assert_eq!(names_in(folder.path()), ["slow.part"]);
-}
-
-#[test]
-#[ignore = "the killed program of the test above"]
-fn a_download_that_takes_a_minute() {
-    // Without these, somebody runs all ignored tests.
-    let (Ok(url), Ok(folder)) = (std::env::var("DOWNLOAD_URL"), std::env::var("DOWNLOAD_FOLDER")) else {
-        return;
-    };
-    _ = downloads_at_once::run(Path::new(&folder), &[url]);
 }

@@ -1,12 +1,14 @@
-//! The examples check themselves; here all of them are run.
+//! Each example checks what it shows; this test runs them all.
 
-// Each example is a program: it has a `main`, and support of its own.
+// Each example is a program with a `main`, and has its own copy of the support module.
 #![allow(dead_code, clippy::duplicate_mod)]
 
 #[path = "../examples/blocking_sleep.rs"]
 mod blocking_sleep;
 #[path = "../examples/join_set.rs"]
 mod join_set;
+#[path = "../examples/pool.rs"]
+mod pool;
 #[path = "../examples/process.rs"]
 mod process;
 #[path = "../examples/select.rs"]
@@ -25,6 +27,7 @@ use rstest::rstest;
 #[rstest]
 #[case::blocking_sleep(blocking_sleep::run)]
 #[case::join_set(join_set::run)]
+#[case::pool(pool::run)]
 #[case::process(process::run)]
 #[case::select(select::run)]
 #[case::semaphore(semaphore::run)]

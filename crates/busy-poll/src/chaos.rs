@@ -1,22 +1,25 @@
-//! Sockets as unreliable as they may be: short reads, partial sends, nothing yet where there is something.
+//! `system.rs` on an unreliable kernel: short reads, partial sends, nothing yet where there is something.
 //!
-//! For tests alone: behind the feature `chaos`, and only while `MEANWHILE_CHAOS` holds a seed.
+//! It replaces `system.rs` in tests: with the feature `chaos`, and only while `MEANWHILE_CHAOS` holds a seed.
+
+#[path = "system.rs"]
+mod reliable;
 
 use std::io;
+use std::net::TcpStream;
 
 use downstream_call::chaos::{part_of, pretends_to_block};
+pub(crate) use reliable::connect;
 
-/// So much of it is sent.
-pub(crate) fn part(bytes: &[u8]) -> io::Result<&[u8]> {
+pub(crate) fn send(socket: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     pretend()?;
-    Ok(&bytes[..part_of(bytes.len())])
+    reliable::send(socket, &bytes[..part_of(bytes.len())])
 }
 
-/// So much of it is filled.
-pub(crate) fn part_mut(scratch: &mut [u8]) -> io::Result<&mut [u8]> {
+pub(crate) fn receive(socket: &TcpStream, scratch: &mut [u8]) -> io::Result<usize> {
     pretend()?;
     let length = part_of(scratch.len());
-    Ok(&mut scratch[..length])
+    reliable::receive(socket, &mut scratch[..length])
 }
 
 fn pretend() -> io::Result<()> {

@@ -1,107 +1,107 @@
 //! The call, cut into callbacks: connected, sent, readable, received.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
 use std::time::Instant;
 
-use downstream_call::{Call, Exchange, Failure, Outcome, Run};
+use downstream_call::{Call, Exchange, Failure, FanOut, Outcome, Run};
 use readiness::{Key, Socket};
 use slotmap::SlotMap;
 
 use crate::{EventLoop, Handle, SourceId};
 
-/// The calls of a run: those in flight, and those that wait for room. Every call calls back once.
+/// The calls in flight, and the buffer that all of them receive into.
 pub(crate) struct Calls<'h> {
-    run: &'h Run,
-    scratch: &'h RefCell<Box<[u8]>>,
-    waiting: RefCell<VecDeque<Waiting<'h>>>,
     flights: RefCell<SlotMap<Key, Flight<'h>>>,
+    scratch: &'h RefCell<Box<[u8]>>,
+}
+
+/// A run, and what follows it.
+struct Running<'h> {
+    run: &'h Run,
+    fan_out: RefCell<FanOut<'h>>,
     admitting: Cell<bool>,
+    on_over: Cell<Option<OnOver<'h>>>,
 }
 
-/// What a call does in the end. It gets the calls as well: one that owned them, in them, would keep itself alive.
-type OnOutcome<'h> = Box<dyn FnOnce(&mut EventLoop<'h>, &Rc<Calls<'h>>, Outcome) + 'h>;
+/// Called with the outcomes. It gets the calls as an argument: if it owned them, they would own themselves.
+type OnOver<'h> = Box<dyn FnOnce(&mut EventLoop<'h>, &Rc<Calls<'h>>, Vec<Outcome>) + 'h>;
 
-/// A call that has not started.
-struct Waiting<'h> {
-    index: usize,
-    call: &'h Call,
-    on_outcome: OnOutcome<'h>,
-}
-
-/// A call between two of its callbacks. It belongs to none of them: the deadline's may come first.
+/// A call between two of its callbacks. No callback owns it, because the deadline's may come first.
 struct Flight<'h> {
     exchange: Exchange<'h>,
     socket: SourceId,
     deadline: Handle,
-    on_outcome: OnOutcome<'h>,
+    running: Rc<Running<'h>>,
 }
 
 impl<'h> Calls<'h> {
-    pub(crate) fn new(run: &'h Run, scratch: &'h RefCell<Box<[u8]>>) -> Rc<Self> {
-        let (waiting, flights) = Default::default();
-        Rc::new(Self { run, scratch, waiting, flights, admitting: Cell::new(false) })
+    pub(crate) fn new(scratch: &'h RefCell<Box<[u8]>>) -> Rc<Self> {
+        Rc::new(Self { flights: RefCell::default(), scratch })
     }
 
-    /// Makes a call, as soon as there is room, and calls back with its outcome.
-    pub(crate) fn call(
+    /// Makes every call, and calls back once, with the outcomes.
+    pub(crate) fn fan_out(
         self: &Rc<Self>,
         event_loop: &mut EventLoop<'h>,
-        index: usize,
-        call: &'h Call,
-        on_outcome: impl FnOnce(&mut EventLoop<'h>, &Rc<Self>, Outcome) + 'h,
+        run: &'h Run,
+        calls: &'h [Call],
+        on_over: impl FnOnce(&mut EventLoop<'h>, &Rc<Self>, Vec<Outcome>) + 'h,
     ) {
-        let on_outcome = Box::new(on_outcome);
-        self.waiting.borrow_mut().push_back(Waiting { index, call, on_outcome });
-        self.admit(event_loop);
+        let fan_out = RefCell::new(FanOut::new(run, calls));
+        let on_over: OnOver<'h> = Box::new(on_over);
+        let on_over = Cell::new(Some(on_over));
+        self.admit(event_loop, &Rc::new(Running { run, fan_out, admitting: Cell::new(false), on_over }));
     }
 
-    /// Starts no other call, and ends those in flight, now.
+    /// Ends every call in flight, now.
     pub(crate) fn cancel_all(self: &Rc<Self>, event_loop: &mut EventLoop<'h>) {
-        for waiting in self.waiting.take() {
-            (waiting.on_outcome)(event_loop, self, Err(Failure::Cancelled));
-        }
         let keys: Vec<Key> = self.flights.borrow().keys().collect();
         for key in keys {
             self.failed(event_loop, key, Failure::Cancelled);
         }
     }
 
-    /// Starts calls while there is room. A call may be over before `start` returns; then there is room again, which
-    /// this loop finds by itself: without the flag, each such call would start the next one on top of it.
-    fn admit(self: &Rc<Self>, event_loop: &mut EventLoop<'h>) {
-        if self.admitting.replace(true) {
+    /// Starts calls while there is room, or ends those in flight if the run is cancelled. A call may be over before
+    /// `start` returns, and comes here again; the flag keeps it from starting the next call on top of this one.
+    fn admit(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, running: &Rc<Running<'h>>) {
+        if running.admitting.replace(true) {
             return;
         }
-        while let Some(waiting) = self.next() {
-            self.start(event_loop, waiting);
+        while let Some((index, call)) = running.admit() {
+            self.start(event_loop, running, index, call);
         }
-        self.admitting.set(false);
+        if running.fan_out.borrow().is_cancelled() {
+            self.cancel_all(event_loop);
+        }
+        running.admitting.set(false);
+        if let Some((on_over, outcomes)) = running.take_if_over() {
+            on_over(event_loop, self, outcomes);
+        }
     }
 
-    fn next(&self) -> Option<Waiting<'h>> {
-        let room = self.flights.borrow().len() < self.run.in_flight.get();
-        if room && !self.run.cancel.is_cancelled() { self.waiting.borrow_mut().pop_front() } else { None }
-    }
-
-    fn start(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, waiting: Waiting<'h>) {
-        let Waiting { index, call, on_outcome } = waiting;
-        let mut exchange = match Exchange::new(self.run, index, call) {
+    fn start(
+        self: &Rc<Self>,
+        event_loop: &mut EventLoop<'h>,
+        running: &Rc<Running<'h>>,
+        index: usize,
+        call: &'h Call,
+    ) {
+        let exchange = match Exchange::new(running.run, index, call) {
             Ok(exchange) => exchange,
-            Err(failure) => return on_outcome(event_loop, self, Err(failure)),
+            Err(failure) => return running.ended(index, Err(failure)),
         };
         let deadline = call.deadline(Instant::now());
         let socket = match Socket::connect(call.address) {
             Ok(socket) => event_loop.add_socket(socket),
-            Err(error) => return on_outcome(event_loop, self, exchange.failed(error)),
+            Err(error) => return running.ended(index, Err(error.into())),
         };
         let key = self.flights.borrow_mut().insert_with_key(|key| {
             let calls = Rc::clone(self);
             let on_deadline = move |event_loop: &mut _| calls.failed(event_loop, key, Failure::TimedOut);
             let deadline = event_loop.call_at(deadline, on_deadline);
-            Flight { exchange, socket, deadline, on_outcome }
+            Flight { exchange, socket, deadline, running: Rc::clone(running) }
         });
         self.on_connected(event_loop, key);
     }
@@ -152,18 +152,20 @@ impl<'h> Calls<'h> {
     /// A call that is over already does not fail.
     fn failed(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key, failure: impl Into<Failure>) {
         let flight = self.flights.borrow_mut().remove(key);
-        if let Some(mut flight) = flight {
-            let outcome = flight.exchange.failed(failure);
-            self.ended(event_loop, flight, outcome);
+        if let Some(flight) = flight {
+            self.ended(event_loop, flight, Err(failure.into()));
         }
     }
 
-    /// Whichever callback comes first ends the call, and has to think of all the others.
+    /// The callback that comes first ends the call, and removes all the others.
     fn ended(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, flight: Flight<'h>, outcome: Outcome) {
-        event_loop.cancel(flight.deadline);
-        event_loop.remove(flight.socket);
-        (flight.on_outcome)(event_loop, self, self.run.work.on(outcome));
-        self.admit(event_loop);
+        let Flight { exchange, socket, deadline, running } = flight;
+        event_loop.cancel(deadline);
+        event_loop.remove(socket);
+        let index = exchange.index();
+        drop(exchange);
+        running.ended(index, outcome);
+        self.admit(event_loop, &running);
     }
 
     /// A wait that could not begin ends its call: above a callback there is nobody to return the error to.
@@ -194,5 +196,23 @@ impl<'h> Calls<'h> {
 
     fn socket(&self, key: Key) -> SourceId {
         self.flights.borrow()[key].socket
+    }
+}
+
+impl<'h> Running<'h> {
+    fn admit(&self) -> Option<(usize, &'h Call)> {
+        self.fan_out.borrow_mut().admit()
+    }
+
+    fn ended(&self, index: usize, outcome: Outcome) {
+        self.fan_out.borrow_mut().ended(index, outcome);
+    }
+
+    fn take_if_over(&self) -> Option<(OnOver<'h>, Vec<Outcome>)> {
+        if !self.fan_out.borrow().is_over() {
+            return None;
+        }
+        let fan_out = self.fan_out.replace(FanOut::new(self.run, &[]));
+        Some((self.on_over.take()?, fan_out.into_outcomes()))
     }
 }

@@ -3,8 +3,8 @@
 use crate::response::Response;
 use crate::{Call, Failure, Milestone, Outcome, Reply, Run};
 
-/// One request and its answer as bytes (sans-IO): it owns no socket, reads no clock, and holds no buffer while it
-/// waits. Once it has given an outcome it is over.
+/// One request and its answer as bytes (sans-IO): it owns no socket, reads no clock, and holds no buffer while the call
+/// waits. Drop it when the call is over: with its outcome, after a failure, or because the run was cancelled.
 ///
 /// ```
 /// # use downstream_call::{Call, Exchange, Run};
@@ -32,7 +32,7 @@ pub struct Exchange<'run> {
 }
 
 impl<'run> Exchange<'run> {
-    /// The exchange of call number `index` of a run: it starts now.
+    /// The exchange of call number `index` of a run. The call starts now.
     ///
     /// # Errors
     /// [`Failure::Unsendable`] for a call that would not be one request, [`Failure::TimedOut`] for one that has no
@@ -62,9 +62,9 @@ impl<'run> Exchange<'run> {
         self.call
     }
 
-    /// Writes as much of what is still to be sent as fits in `scratch`, and returns it; empty once all is sent.
+    /// Writes the next part of the request into `scratch`, as much as fits, and returns it; empty once all is sent.
     ///
-    /// The request is made anew each time it is asked for: a call that waits keeps no copy of it.
+    /// The request is written again at each call of this function, so a call that waits keeps no copy of it.
     pub fn unsent<'scratch>(&self, scratch: &'scratch mut [u8]) -> &'scratch [u8] {
         let mut skip = self.sent as usize;
         let mut length = 0;
@@ -101,10 +101,7 @@ impl<'run> Exchange<'run> {
             Some(response) => response.received(bytes),
             None => self.first_received(bytes),
         };
-        let outcome = outcome.transpose()?;
-        self.partial = None;
-        self.run.trace.mark(self.index(), Milestone::Finished);
-        Some(outcome)
+        outcome.transpose()
     }
 
     /// An answer that comes whole, as most do, is never kept.
@@ -120,20 +117,17 @@ impl<'run> Exchange<'run> {
 
     /// The peer closed its side: the outcome, which is a reply if its body ends with the connection.
     pub fn closed(&mut self) -> Outcome {
-        let outcome = self.partial.take().map_or(Err(Failure::Incomplete), |response| response.closed());
-        self.run.trace.mark(self.index(), Milestone::Finished);
-        outcome
-    }
-
-    /// The call ended some other way: its deadline passed, its socket failed, its run was cancelled.
-    pub fn failed(&mut self, failure: impl Into<Failure>) -> Outcome {
-        self.partial = None;
-        self.run.trace.mark(self.index(), Milestone::Finished);
-        Err(failure.into())
+        self.partial.take().map_or(Err(Failure::Incomplete), |response| response.closed())
     }
 
     /// RFC 9112, section 3; one connection a call (section 9.6).
     fn request(&self) -> [&str; 5] {
         ["GET ", &self.call.path, " HTTP/1.1\r\nHost: ", &self.call.host, "\r\nConnection: close\r\n\r\n"]
+    }
+}
+
+impl Drop for Exchange<'_> {
+    fn drop(&mut self) {
+        self.run.trace.mark(self.index(), Milestone::Finished);
     }
 }

@@ -1,13 +1,14 @@
-//! The task that every model performs: make calls to a slow downstream and give back each one's outcome.
+//! The task that every model performs: make calls to a slow downstream and return the outcome of each.
 //!
-//! *How it waits*: not at all. Nothing here owns a socket or reads a clock while a call is made; waiting is what
-//! the models differ in. What must *mean the same* in all of them stands here: the bytes of a request, the rules a
-//! response is read by, the names of failures, the milestones of a trace.
+//! *How it waits*: it does not wait. Nothing here owns a socket or reads a clock while a call is made; the models
+//! differ in how they wait. What must *mean the same* in all of them stands here: the bytes of a request, the rules a
+//! response is read by, the names of failures, the milestones of a trace, which call may start and when a run is over.
 //!
-//! *What to notice*: [`Exchange`] is one request and its answer as bytes (sans-IO). A model asks it what is
-//! [`unsent`](Exchange::unsent), tells it what was [`sent`](Exchange::sent) and
-//! [`received`](Exchange::received), and gets the [`Outcome`] as soon as there is one. While a call waits, its
-//! exchange is 32 bytes and owns no memory.
+//! *What to notice*: two ledgers without IO (sans-IO). [`Exchange`] is one request and its answer as bytes: a model
+//! asks it what is [`unsent`](Exchange::unsent), tells it what was [`sent`](Exchange::sent) and
+//! [`received`](Exchange::received), and gets the [`Outcome`] as soon as there is one. [`FanOut`] is one run: a model
+//! asks it which call to [`admit`](FanOut::admit), and tells it how each call [`ended`](FanOut::ended). While a call
+//! waits, its exchange is 32 bytes and owns no memory.
 //!
 //! *What is deliberately missing*: keep-alive, redirects, TLS, names to resolve. One call, one connection, closed
 //! after the answer, as `urlopen` does.
@@ -20,6 +21,7 @@ mod chunked;
 mod diamond;
 mod exchange;
 mod failure;
+mod fan_out;
 mod limits;
 mod line;
 mod model;
@@ -32,6 +34,7 @@ pub use cancel::{Cancel, CancelSocket};
 pub use diamond::Diamond;
 pub use exchange::Exchange;
 pub use failure::{Failure, TooLarge};
+pub use fan_out::FanOut;
 pub use limits::{MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES};
 pub use line::Line;
 pub use model::{Model, Run};

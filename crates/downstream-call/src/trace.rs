@@ -27,13 +27,13 @@ pub struct Mark {
 /// What happens to a call, in this order. All but the first and the last may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Milestone {
-    /// The call was taken up; its deadline counts from here.
+    /// The call started; its deadline counts from here.
     Started,
     /// The last byte of the request was handed to the system.
     Sent,
     /// The first byte of the answer arrived.
     FirstByte,
-    /// The outcome is known.
+    /// The call is over: its [`Exchange`](crate::Exchange) was dropped.
     Finished,
 }
 

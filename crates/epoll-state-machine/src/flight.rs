@@ -1,27 +1,29 @@
-//! One call in flight: a socket, an exchange, and the place where it would block.
+//! One call in flight: a socket, an exchange, and the place where the call would block.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
 use std::time::Instant;
 
 use downstream_call::{Call, Exchange, Failure, Outcome, Run};
 use rustix::event::epoll::EventFlags;
-use rustix::io::{self, Errno};
-use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+use slotmap::DefaultKey;
 
-/// A call between two of its system calls: all that a waiting call takes here.
+use crate::system::{self, Epoll};
+
+/// A call between two of its system calls: all the memory that a waiting call takes here.
 #[derive(Debug)]
 pub(crate) struct Flight<'run> {
     exchange: Exchange<'run>,
     socket: OwnedFd,
     state: State,
-    /// What epoll watches the socket for; nothing while epoll does not know it.
-    pub(crate) watched: EventFlags,
     pub(crate) deadline: Instant,
+    /// What epoll watches the socket for; empty until the call has to wait.
+    watched: EventFlags,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// `connect` was called. The first `send` tells how it went: `EAGAIN` is not yet, another error is never.
+    /// `connect` was called. The first `send` tells the result: `EAGAIN` while it is not known.
     Connecting,
     Sending,
     Receiving,
@@ -37,13 +39,10 @@ pub(crate) enum Progress {
 impl<'run> Flight<'run> {
     /// Begins to connect.
     pub(crate) fn start(run: &'run Run, index: usize, call: &'run Call) -> Result<Self, Failure> {
-        let mut exchange = Exchange::new(run, index, call)?;
+        let exchange = Exchange::new(run, index, call)?;
         let deadline = call.deadline(Instant::now());
-        let watched = EventFlags::empty();
-        match connect(call) {
-            Ok(socket) => Ok(Self { exchange, socket, state: State::Connecting, watched, deadline }),
-            Err(error) => Err(exchange.failed(std::io::Error::from(error)).unwrap_err()),
-        }
+        let socket = system::connect(call)?;
+        Ok(Self { exchange, socket, state: State::Connecting, deadline, watched: EventFlags::empty() })
     }
 
     /// Goes on until the call would block or is over.
@@ -51,70 +50,49 @@ impl<'run> Flight<'run> {
         loop {
             match self.state {
                 State::Connecting | State::Sending => match self.send(scratch) {
-                    Ok(count) => {
-                        let all = self.exchange.sent(count);
-                        self.state = if all { State::Receiving } else { State::Sending };
-                        if all {
-                            return Progress::Blocked(EventFlags::IN); // no answer is that fast
-                        }
-                    }
-                    Err(Errno::AGAIN) => return Progress::Blocked(EventFlags::OUT),
-                    Err(error) => return self.broken(error),
+                    Ok(State::Receiving) => return Progress::Blocked(EventFlags::IN), // no answer is that fast
+                    Ok(State::Connecting | State::Sending) => {}
+                    Err(error) => return stopped(error, EventFlags::OUT),
                 },
-                State::Receiving => match self.receive(scratch) {
+                State::Receiving => match system::receive(&self.socket, scratch) {
                     Ok(0) => return Progress::Over(self.exchange.closed()),
                     Ok(length) => {
                         if let Some(outcome) = self.exchange.received(&scratch[..length]) {
                             return Progress::Over(outcome);
                         }
-                        if length < scratch.len() {
-                            return Progress::Blocked(EventFlags::IN);
-                        }
                     }
-                    Err(Errno::AGAIN) => return Progress::Blocked(EventFlags::IN),
-                    Err(error) => return self.broken(error),
+                    Err(error) => return stopped(error, EventFlags::IN),
                 },
             }
         }
     }
 
+    fn send(&mut self, scratch: &mut [u8]) -> io::Result<State> {
+        let sent = system::send(&self.socket, self.exchange.unsent(scratch))?;
+        self.state = if self.exchange.sent(sent) { State::Receiving } else { State::Sending };
+        Ok(self.state)
+    }
+
+    /// Has epoll report `key` when the call can go on.
+    pub(crate) fn watch(&mut self, epoll: &Epoll, key: DefaultKey, event: EventFlags) -> io::Result<()> {
+        if self.watched.is_empty() {
+            epoll.watch(&self.socket, key, event)?;
+        } else if self.watched != event {
+            epoll.watch_instead(&self.socket, key, event)?;
+        }
+        self.watched = event;
+        Ok(())
+    }
+
     pub(crate) const fn index(&self) -> usize {
         self.exchange.index()
     }
-
-    pub(crate) fn socket(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
-    }
-
-    pub(crate) fn failed(&mut self, failure: Failure) -> Outcome {
-        self.exchange.failed(failure)
-    }
-
-    fn send(&self, scratch: &mut [u8]) -> io::Result<usize> {
-        let unsent = self.exchange.unsent(scratch);
-        #[cfg(feature = "chaos")]
-        let unsent = crate::chaos::part(unsent)?;
-        io::retry_on_intr(|| net::send(&self.socket, unsent, SendFlags::NOSIGNAL))
-    }
-
-    fn receive(&self, scratch: &mut [u8]) -> io::Result<usize> {
-        #[cfg(feature = "chaos")]
-        let scratch = crate::chaos::part_mut(scratch)?;
-        io::retry_on_intr(|| Ok(net::recv(&self.socket, &mut *scratch, RecvFlags::empty())?.0))
-    }
-
-    fn broken(&mut self, error: Errno) -> Progress {
-        Progress::Over(self.exchange.failed(std::io::Error::from(error)))
-    }
 }
 
-/// A socket that is connecting: `EINPROGRESS` is the answer one hopes for (connect(2)).
-fn connect(call: &Call) -> io::Result<OwnedFd> {
-    let family = if call.address.is_ipv6() { AddressFamily::INET6 } else { AddressFamily::INET };
-    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-    let socket = net::socket_with(family, SocketType::STREAM, flags, None)?;
-    match net::connect(&socket, &call.address) {
-        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
-        Err(error) => Err(error),
+/// What the error of a system call means: the call would block until `event`, or it failed.
+fn stopped(error: io::Error, event: EventFlags) -> Progress {
+    match error.kind() {
+        ErrorKind::WouldBlock => Progress::Blocked(event),
+        _ => Progress::Over(Err(error.into())),
     }
 }

@@ -1,38 +1,43 @@
-//! A call yields the socket it waits on, and a small loop resumes it: Python before `async`, curio, Tornado's
+//! A call yields the socket it waits for, and a small loop resumes it: Python before `async`, curio, Tornado's
 //! `@gen.coroutine`.
 //!
 //! *How it waits*: a call that would block hands its socket to the loop and stops there. The loop waits for all the
-//! sockets it was handed, and gives each back to its call when it is ready; the call goes on at the next line.
+//! sockets that it was given, and returns each to its call when it is ready; the call goes on at the next line.
 //!
-//! *What to notice*: the state machine of the epoll page is still there, but the compiler writes it. Who holds the
-//! socket says who is waiting. A deadline is thrown in where the call stands, as Python's `generator.throw` does. The
-//! diamond is a generator as well: it yields the calls it needs, and goes on with their outcomes.
+//! *What to notice*: the state machine of the epoll page is still there, but the compiler writes it (`call.rs`). The
+//! part of the program that has the socket is the one that waits for it (`stream.rs`). A deadline is thrown in where the
+//! call stands, as Python's `generator.throw` does; a call that is cancelled is dropped. The diamond is a generator as
+//! well: it yields the calls it needs, and goes on with their outcomes (`diamond.rs`).
 //!
-//! *What is deliberately missing*: wakers. A generator says what it waits for, so the loop knows whom to resume; a
-//! future says nothing and has to be woken (`mini-runtime`).
+//! *What is deliberately missing*: wakers. A generator says what it waits for, so the loop knows which one to resume; a
+//! future does not say that and has to be woken (`mini-runtime`).
 #![cfg_attr(feature = "nightly", feature(coroutines, coroutine_trait))]
 
 #[cfg_attr(feature = "nightly", path = "coroutine/call.rs")]
 mod call;
+#[cfg_attr(feature = "nightly", path = "coroutine/diamond.rs")]
+mod diamond;
 #[cfg_attr(feature = "nightly", path = "coroutine/generator.rs")]
 mod generator;
+#[cfg_attr(feature = "nightly", path = "coroutine/stream.rs")]
+mod stream;
 
 use std::cell::RefCell;
 use std::io;
 use std::time::Instant;
 
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
 use readiness::{Deadlines, Key, Poller, Socket};
 use slotmap::SlotMap;
 
-use call::{Needs, Wait, Waits};
-use generator::{Generator, Resumed};
+use diamond::Needs;
+use generator::{Generator, Resumed, Slot};
+use stream::{Context, Wait};
 
 /// Makes calls on the caller's thread, one generator each.
-#[derive(Debug)]
 pub struct GeneratorStyle {
     poller: Poller,
-    scratch: RefCell<Box<[u8]>>,
+    context: Context,
 }
 
 impl GeneratorStyle {
@@ -41,32 +46,28 @@ impl GeneratorStyle {
     /// # Errors
     /// No descriptor was left.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { poller: Poller::new()?, scratch: RefCell::new(vec![0; 16 * 1024].into()) })
-    }
-
-    fn make(&mut self, run: &Run, calls: &[Call], order: Order) -> io::Result<Vec<Outcome>> {
-        self.poller.watch_cancel(&run.cancel)?;
-        let waits = Waits::new();
-        let made = Turns::new(&mut self.poller, &waits, &self.scratch, run, (calls, order)).make_all();
-        self.poller.forget_cancel(&run.cancel)?;
-        made
+        let scratch = RefCell::new(vec![0; 16 * 1024].into());
+        Ok(Self { poller: Poller::new()?, context: Context { waits: Slot::new(), scratch } })
     }
 }
 
 impl Model for GeneratorStyle {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.make(run, calls, Order { first: 0, all_or_none: false })
+        self.poller.watch_cancel(&run.cancel)?;
+        let outcomes = Loop::new(self, run, calls).run();
+        self.poller.forget_cancel(&run.cancel)?;
+        outcomes
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         let needs = Needs::new();
-        let mut steps = Generator::new(&needs, call::steps(&needs, plan));
+        let mut steps = Generator::new(&needs, diamond::steps(&needs, plan));
         let mut outcomes = None;
         let mut first = 0;
         loop {
             match steps.resume(outcomes.take()) {
                 Resumed::Yielded(calls) => {
-                    outcomes = Some(self.make(run, &calls, Order { first, all_or_none: true })?);
+                    outcomes = Some(self.fan_out(&run.step(first), &calls)?);
                     first += calls.len();
                 }
                 Resumed::Returned(outcome) => return Ok(outcome),
@@ -75,134 +76,94 @@ impl Model for GeneratorStyle {
     }
 }
 
-/// How a list of calls belongs to its run.
-#[derive(Clone, Copy, Debug)]
-struct Order {
-    /// The number of the first call, in the trace.
-    first: usize,
-    /// The first failure cancels the rest.
-    all_or_none: bool,
-}
-
 /// A call between two of its resumptions.
 struct Task<'run> {
     generator: Generator<'run, Wait, Result<Socket, Failure>, Outcome>,
-    /// Its place among the outcomes.
-    place: usize,
-    /// The socket it was handed over with, and when it is too late for that.
+    index: usize,
+    /// The socket that it yielded, and its deadline.
     wait: Option<(Socket, Instant)>,
 }
 
-/// A run: turns of the loop until every call is over.
-struct Turns<'run> {
+/// A run, and its calls in flight.
+struct Loop<'run> {
     poller: &'run mut Poller,
-    waits: &'run Waits,
-    scratch: &'run RefCell<Box<[u8]>>,
+    context: &'run Context,
     run: &'run Run,
-    calls: &'run [Call],
-    order: Order,
-    /// The first call not started yet.
-    next: usize,
+    fan_out: FanOut<'run>,
     tasks: SlotMap<Key, Task<'run>>,
     deadlines: Deadlines<Key>,
-    outcomes: Vec<Outcome>,
 }
 
-impl<'run> Turns<'run> {
-    fn new(
-        poller: &'run mut Poller,
-        waits: &'run Waits,
-        scratch: &'run RefCell<Box<[u8]>>,
-        run: &'run Run,
-        (calls, order): (&'run [Call], Order),
-    ) -> Self {
-        let outcomes = vec![Err(Failure::Cancelled); calls.len()];
-        let (tasks, deadlines) = (SlotMap::new(), Deadlines::new());
-        Self { poller, waits, scratch, run, calls, order, next: 0, tasks, deadlines, outcomes }
+impl<'run> Loop<'run> {
+    fn new(model: &'run mut GeneratorStyle, run: &'run Run, calls: &'run [Call]) -> Self {
+        let GeneratorStyle { poller, context } = model;
+        let fan_out = FanOut::new(run, calls);
+        Self { poller, context, run, fan_out, tasks: SlotMap::new(), deadlines: Deadlines::new() }
     }
 
-    fn make_all(mut self) -> io::Result<Vec<Outcome>> {
+    fn run(mut self) -> io::Result<Vec<Outcome>> {
         let mut ready = Vec::new();
         loop {
-            self.admit()?;
-            if self.tasks.is_empty() {
-                return Ok(self.outcomes);
+            self.admit();
+            if self.fan_out.is_over() {
+                return Ok(self.fan_out.into_outcomes());
             }
             self.poller.wait(self.deadlines.earliest(), &mut ready)?;
             for key in ready.drain(..) {
-                self.resume_ready(key)?;
+                self.advance(key);
             }
-            self.expire()?;
+            self.expire();
         }
     }
 
-    /// Admit: start calls while there is room.
-    fn admit(&mut self) -> io::Result<()> {
-        if self.run.cancel.is_cancelled() {
-            self.cancel_all()?;
+    /// Admit: start calls while there is room, or drop those in flight if the run is cancelled.
+    fn admit(&mut self) {
+        if self.fan_out.is_cancelled() {
+            self.tasks.clear();
+            self.fan_out.cancel();
         }
-        while self.next < self.calls.len() && self.tasks.len() < self.run.in_flight.get() {
-            let place = self.next;
-            self.next += 1;
-            let call = (self.order.first + place, &self.calls[place]);
-            let body = call::call(self.waits, self.scratch, self.run, call);
-            let generator = Generator::new(self.waits, body);
-            let key = self.tasks.insert(Task { generator, place, wait: None });
-            self.resume(key, None)?;
+        while let Some((index, call)) = self.fan_out.admit() {
+            let body = call::call(self.context, self.run, index, call);
+            let generator = Generator::new(&self.context.waits, body);
+            let key = self.tasks.insert(Task { generator, index, wait: None });
+            self.resume(key, None);
         }
-        Ok(())
     }
 
-    /// Advance: a call whose socket is ready gets it back. A call that is over is not there any more.
-    fn resume_ready(&mut self, key: Key) -> io::Result<()> {
-        match self.end_wait(key) {
-            Some(socket) => self.resume(key, Some(Ok(socket))),
-            None => Ok(()),
+    /// Advance: a call whose socket is ready gets it back. A call that is over is not found.
+    fn advance(&mut self, key: Key) {
+        if let Some((socket, deadline)) = self.tasks.get_mut(key).and_then(|task| task.wait.take()) {
+            self.deadlines.remove(deadline, key);
+            self.resume(key, Some(Ok(socket)));
         }
     }
 
     /// Expire: throw into the calls whose deadline has passed.
-    fn expire(&mut self) -> io::Result<()> {
+    fn expire(&mut self) {
         let now = Instant::now();
         while let Some(key) = self.deadlines.expired(now) {
-            self.resume(key, Some(Err(Failure::TimedOut)))?;
+            self.resume(key, Some(Err(Failure::TimedOut)));
         }
-        Ok(())
     }
 
     /// Runs a call to its next wait, or to its end.
-    fn resume(&mut self, key: Key, with: Option<Result<Socket, Failure>>) -> io::Result<()> {
-        let task = &mut self.tasks[key];
+    fn resume(&mut self, key: Key, with: Option<Result<Socket, Failure>>) {
+        let Some(task) = self.tasks.get_mut(key) else { return };
         match task.generator.resume(with) {
             Resumed::Yielded(Wait { mut socket, interest, deadline }) => {
-                self.poller.watch(&mut socket, key, interest)?;
-                self.deadlines.insert(deadline, key);
-                task.wait = Some((socket, deadline));
-                Ok(())
+                match self.poller.watch(&mut socket, key, interest) {
+                    Ok(()) => {
+                        self.deadlines.insert(deadline, key);
+                        task.wait = Some((socket, deadline));
+                    }
+                    Err(error) => self.resume(key, Some(Err(error.into()))),
+                }
             }
             Resumed::Returned(outcome) => {
-                let failed = outcome.is_err();
-                self.outcomes[task.place] = outcome;
+                let index = task.index;
                 self.tasks.remove(key);
-                if failed && self.order.all_or_none { self.cancel_all() } else { Ok(()) }
+                self.fan_out.ended(index, outcome);
             }
         }
-    }
-
-    /// Starts no other call, and throws into those that wait.
-    fn cancel_all(&mut self) -> io::Result<()> {
-        self.next = self.calls.len();
-        for key in self.tasks.keys().collect::<Vec<_>>() {
-            if self.end_wait(key).is_some() {
-                self.resume(key, Some(Err(Failure::Cancelled)))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn end_wait(&mut self, key: Key) -> Option<Socket> {
-        let (socket, deadline) = self.tasks.get_mut(key)?.wait.take()?;
-        self.deadlines.remove(deadline, key);
-        Some(socket)
     }
 }

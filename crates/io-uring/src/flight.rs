@@ -25,7 +25,6 @@ impl<'run> Flight<'run> {
         run: &'run Run,
         index: usize,
         call: &'run Call,
-        place: usize,
         ring: &mut Ring,
     ) -> io::Result<Result<Self, Failure>> {
         let exchange = match Exchange::new(run, index, call) {
@@ -33,7 +32,7 @@ impl<'run> Flight<'run> {
             Err(failure) => return Ok(Err(failure)),
         };
         let ticket =
-            ring.open(place, deadline(call), call.address, |scratch| exchange.unsent(scratch).len())?;
+            ring.open(index, deadline(call), call.address, |scratch| exchange.unsent(scratch).len())?;
         Ok(Ok(Self { exchange, ticket }))
     }
 
@@ -63,24 +62,20 @@ impl<'run> Flight<'run> {
                 ring.receive(&self.ticket)?;
                 None
             }
-            Err(error) => Some(self.broken(error)),
+            Err(error) => Some(Err(failure(error))),
         };
         if outcome.is_some() {
             ring.close(&self.ticket)?;
         }
         Ok(outcome)
     }
+}
 
-    pub(crate) fn failed(&mut self, failure: Failure) -> Outcome {
-        self.exchange.failed(failure)
-    }
-
-    /// A call that is cancelled alone is cancelled by its linked timeout.
-    fn broken(&mut self, error: io::Error) -> Outcome {
-        if error.raw_os_error() == Some(Errno::CANCELED.raw_os_error()) {
-            return self.failed(Failure::TimedOut);
-        }
-        self.exchange.failed(error)
+/// Only a linked timeout cancels one call alone.
+fn failure(error: io::Error) -> Failure {
+    match Errno::from_io_error(&error) {
+        Some(Errno::CANCELED) => Failure::TimedOut,
+        _ => error.into(),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Completion instead of readiness: the kernel is asked to do it, and says when it is done.
 //!
-//! *How it waits*: in `io_uring_enter`, which hands over everything asked for since the last time and sleeps until
+//! *How it waits*: in `io_uring_enter`, which hands over everything requested since the last time and sleeps until
 //! enough of it is done. One system call serves dozens of calls, where readiness needs six or seven for each.
 //!
-//! *What to notice*: nobody is told that a socket *could* be read. The bytes are there, in a buffer that the kernel
-//! took from a shared pool at the last moment, so a waiting call owns none. Opening a socket, connecting and sending
-//! are handed over as one chain of links, and each link that can take long has a timeout linked to it, all with the
-//! same moment on the clock: the kernel keeps the deadlines, and this loop has none. Sockets are *direct descriptors*:
+//! *What to notice*: the kernel does not report that a socket *could* be read. It reports that it has read: the bytes
+//! are there, in a buffer that the kernel took from a shared pool at the last moment, so a waiting call owns none.
+//! Opening a socket, connecting and sending are handed over as one chain of links, and each link that can take long has
+//! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none. Sockets are *direct descriptors*:
 //! numbers in a table of the ring, which the process's own table never sees, nor its limit (`several.rs`). The price is ownership: until a completion
 //! comes back, memory belongs to the kernel, however a run ends (`ring/lent.rs` has all the `unsafe`).
 //!
@@ -21,8 +21,9 @@ mod several;
 mod tests;
 
 use std::io;
+use std::num::NonZeroUsize;
 
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, FanOut, Model, Outcome, Run};
 
 use flight::Flight;
 use ring::{Done, Event, Ring, table_limit, unavailable};
@@ -32,7 +33,7 @@ pub struct CompletionRing {
     ring: Ring,
 }
 
-/// So many calls are handed over in one go, at most.
+/// The most calls that are handed over with one system call.
 const BATCH: usize = 128;
 
 impl CompletionRing {
@@ -45,9 +46,15 @@ impl CompletionRing {
         Ok(Self { ring: Ring::new().map_err(|error| unavailable(&error))? })
     }
 
-    fn make(&mut self, run: &Run, calls: &[Call], order: Order) -> io::Result<Vec<Outcome>> {
-        let in_flight = self.ring.make_room(run.in_flight.get().min(calls.len()))?;
-        Turns::new(&mut self.ring, run, calls, order, in_flight).make_all()
+    /// Makes every call on this ring. However a run ends, the kernel keeps nothing of it.
+    fn run(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        self.ring.settle(); // a run that ended by a panic did not
+        let room = self.ring.make_room(run.in_flight.get().min(calls.len()))?;
+        let in_flight = NonZeroUsize::new(room).unwrap_or(NonZeroUsize::MIN);
+        let run = Run { in_flight, ..run.clone() };
+        let outcomes = Loop::new(&mut self.ring, &run, calls).run();
+        self.ring.settle();
+        outcomes
     }
 }
 
@@ -55,105 +62,74 @@ impl Model for CompletionRing {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
         let at_once = run.in_flight.get().min(calls.len());
         match at_once.div_ceil(table_limit()) {
-            0 | 1 => self.make(run, calls, Order { first: 0, all_or_none: false }),
-            rings => several::make(run, calls, rings),
+            0 | 1 => self.run(run, calls),
+            rings => several::run(run, calls, rings),
         }
     }
 
-    /// Three fan-outs in a row: where no stack remembers what comes next, a barrier has to.
+    /// Three fan-outs in a row: no stack remembers what comes next, so each step ends before the next one starts.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
-        let mut step = |first, calls: &[Call]| self.make(run, calls, Order { first, all_or_none: true });
-        let a = step(0, &[plan.a()])?.remove(0);
+        let a = self.fan_out(&run.step(0), &[plan.a()])?.remove(0);
         let b_c_d = match a.and_then(|a| plan.b_c_d(&a)) {
-            Ok(calls) => step(1, &calls)?,
+            Ok(calls) => self.fan_out(&run.step(1), &calls)?,
             Err(failure) => return Ok(Err(failure)),
         };
         let e = match Diamond::together(b_c_d).and_then(|replies| plan.e(&replies)) {
-            Ok(call) => step(4, &[call])?.remove(0),
+            Ok(call) => self.fan_out(&run.step(4), &[call])?.remove(0),
             Err(failure) => return Ok(Err(failure)),
         };
         Ok(e.and_then(|e| plan.end(e)))
     }
 }
 
-/// How a list of calls belongs to its run.
-#[derive(Clone, Copy, Debug)]
-struct Order {
-    /// The number of the first call, in the trace.
-    first: usize,
-    /// The first failure cancels the rest.
-    all_or_none: bool,
-}
-
-/// Where a call stands. Its outcome takes the place of its flight, so a call needs memory for one of them.
-enum Place<'run> {
-    NotStarted,
-    Flying(Flight<'run>),
-    Over(Outcome),
-}
-
-/// A run: turns of the loop until every call is over.
-struct Turns<'run> {
+/// A run, and its calls in flight.
+struct Loop<'run> {
     ring: &'run mut Ring,
     run: &'run Run,
-    calls: &'run [Call],
-    order: Order,
-    /// How many calls may be in flight.
-    in_flight: usize,
-    /// The first call not started yet.
-    next: usize,
-    /// How many calls are in flight.
-    flying: usize,
-    places: Vec<Place<'run>>,
+    fan_out: FanOut<'run>,
+    /// By the index of the call; `None` once it is over.
+    flights: Vec<Option<Flight<'run>>>,
 }
 
-impl<'run> Turns<'run> {
-    fn new(
-        ring: &'run mut Ring,
-        run: &'run Run,
-        calls: &'run [Call],
-        order: Order,
-        in_flight: usize,
-    ) -> Self {
-        let places = calls.iter().map(|_| Place::NotStarted).collect();
-        Self { ring, run, calls, order, in_flight, next: 0, flying: 0, places }
+impl<'run> Loop<'run> {
+    fn new(ring: &'run mut Ring, run: &'run Run, calls: &'run [Call]) -> Self {
+        let flights = Vec::with_capacity(calls.len());
+        Self { ring, run, fan_out: FanOut::new(run, calls), flights }
     }
 
-    fn make_all(mut self) -> io::Result<Vec<Outcome>> {
+    fn run(mut self) -> io::Result<Vec<Outcome>> {
         if let Some(socket) = self.run.cancel.socket() {
             self.ring.watch(socket)?;
         }
-        while self.flying > 0 || self.next < self.calls.len() {
-            self.admit()?;
-            if self.flying > 0 {
-                let more = self.next < self.calls.len() && self.flying < self.in_flight;
-                self.ring.wait(more)?;
-                self.advance_done()?;
+        loop {
+            let more = self.admit()?;
+            if self.fan_out.is_over() {
+                return Ok(self.fan_out.into_outcomes());
             }
+            self.ring.wait(more)?;
+            self.advance_done()?;
         }
-        Ok(std::mem::take(&mut self.places).into_iter().map(Place::into_outcome).collect())
     }
 
-    /// Admit: start calls while there is room, in batches: completions of one are taken before the next.
-    fn admit(&mut self) -> io::Result<()> {
-        if self.run.cancel.is_cancelled() {
-            self.cancel_all();
+    /// Admit: start calls while there is room, or drop those in flight if the run is cancelled. Calls start in batches:
+    /// the completions of one batch are taken before the next one starts. Returns whether there may be more to start.
+    fn admit(&mut self) -> io::Result<bool> {
+        if self.fan_out.is_cancelled() {
+            self.flights.clear();
+            self.fan_out.cancel();
+            self.ring.settle();
         }
-        let room = self.in_flight.saturating_sub(self.flying).min(BATCH);
-        let end = self.calls.len().min(self.next.saturating_add(room));
-        while self.next < end {
-            let place = self.next;
-            self.next += 1;
-            let index = self.order.first + place;
-            match Flight::start(self.run, index, &self.calls[place], place, self.ring)? {
-                Ok(flight) => {
-                    self.flying += 1;
-                    self.places[place] = Place::Flying(flight);
+        for _ in 0..BATCH {
+            let Some((index, call)) = self.fan_out.admit() else { return Ok(false) };
+            match Flight::start(self.run, index, call, self.ring)? {
+                Ok(flight) => self.flights.push(Some(flight)),
+                Err(failure) => {
+                    self.flights.push(None);
+                    self.fan_out.ended(index, Err(failure));
                 }
-                Err(failure) => self.ended(place, Err(failure)),
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Advance: each call of which something is done.
@@ -161,54 +137,19 @@ impl<'run> Turns<'run> {
         while let Some(event) = self.ring.event() {
             match event {
                 Event::Call { place, done } => self.advance(place, done)?,
-                Event::Cancelled => self.cancel_all(),
+                // The next round finds the run cancelled.
+                Event::Cancelled => {}
             }
         }
         Ok(())
     }
 
-    fn advance(&mut self, place: usize, done: io::Result<Done>) -> io::Result<()> {
-        let Place::Flying(flight) = &mut self.places[place] else { return Ok(()) };
+    fn advance(&mut self, index: usize, done: io::Result<Done>) -> io::Result<()> {
+        let Some(Some(flight)) = self.flights.get_mut(index) else { return Ok(()) };
         if let Some(outcome) = flight.advance(done, self.ring)? {
-            self.flying -= 1;
-            self.ended(place, outcome);
+            self.flights[index] = None;
+            self.fan_out.ended(index, outcome);
         }
         Ok(())
-    }
-
-    fn ended(&mut self, place: usize, outcome: Outcome) {
-        if outcome.is_err() && self.order.all_or_none {
-            self.places[place] = Place::NotStarted;
-            self.cancel_all();
-        }
-        self.places[place] = Place::Over(self.run.work.on(outcome));
-    }
-
-    /// Ends every call in flight, now, and starts no other.
-    fn cancel_all(&mut self) {
-        self.next = self.calls.len();
-        self.flying = 0;
-        for place in &mut self.places {
-            if let Place::Flying(flight) = place {
-                *place = Place::Over(flight.failed(Failure::Cancelled));
-            }
-        }
-        self.ring.settle();
-    }
-}
-
-/// However a run ends, by a panic as well, nothing of it stays with the kernel.
-impl Drop for Turns<'_> {
-    fn drop(&mut self) {
-        self.ring.settle();
-    }
-}
-
-impl Place<'_> {
-    fn into_outcome(self) -> Outcome {
-        match self {
-            Self::Over(outcome) => outcome,
-            Self::NotStarted | Self::Flying(_) => Err(Failure::Cancelled),
-        }
     }
 }

@@ -1,25 +1,28 @@
 //! async and await on a runtime written here: what `asyncio` and tokio do, small enough to read.
 //!
 //! *How it waits*: a call that would block leaves its waker with the reactor and returns `Pending`. The loop polls
-//! what was woken, then waits for sockets and timers, and wakes whose wait is over ([`Executor`], [`Runtime`]).
+//! the tasks that were woken, then waits for sockets and timers, and wakes the tasks that waited for them
+//! ([`Executor`], [`Runtime`]).
 //!
-//! *What to notice*: a future does nothing until it is polled, and says nothing about what it waits for; only its
-//! waker is known to whoever will wake it. That is why anything can be awaited alike: a socket, a timer, a lock,
-//! another thread. A future is cancelled by dropping it, so a timeout is two futures of which one is dropped, and
-//! the first failure of three ends the other two by leaving the function. Tasks stay on one thread; wakers need not.
-//! The calls of a run are a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
+//! *What to notice*: a future does nothing until it is polled, and does not say what it waits for; it leaves a waker
+//! where the event will happen. That is why all things are awaited alike: a socket, a timer, a lock, another thread. A
+//! future is cancelled by dropping it, so a timeout is two futures of which one is dropped, and the first failure of
+//! three ends the other two by leaving the function. Tasks stay on one thread; wakers need not. The calls of a run are
+//! a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
 //!
-//! *What is deliberately missing*: threads that share tasks, which a runtime like tokio steals from one another
-//! (`async-await`), and futures without a box, for which there is `unsafe` (`std::pin`).
+//! *What is deliberately missing*: threads that share tasks, as tokio's do (`async-await`), and futures without a box,
+//! which need `unsafe` (`std::pin`).
 
 mod call;
 mod runtime;
+mod stream;
 mod tools;
 
 use std::io;
 use std::pin::pin;
+use std::time::Instant;
 
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
 
 pub use runtime::{
     Executor, Finished, JoinError, JoinHandle, Promise, Resolver, RunQueue, Runtime, Socket, TaskSet,
@@ -32,8 +35,8 @@ pub use tools::{Either, Waited, as_completed, both, either, gather, try_gather, 
 pub use tools::{Sleep, TimedOut, call_later, sleep, sleep_until, wait_for, wait_until};
 pub use tools::{all_completed, first_completed, first_exception};
 
-use call::{Scratch, call};
 use runtime::Cancelled;
+use stream::Scratch;
 
 /// Makes calls on the caller's thread, one future each.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ pub struct MiniRuntime {
 }
 
 impl MiniRuntime {
-    /// Makes the runtime.
+    /// Starts a runtime, without threads of its own.
     ///
     /// # Errors
     /// No descriptor was left.
@@ -54,7 +57,7 @@ impl MiniRuntime {
 
 impl Model for MiniRuntime {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.runtime.block_on(make_all(&self.scratch, run, calls))?
+        self.runtime.block_on(fan_out(&self.scratch, run, calls))?
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -62,36 +65,41 @@ impl Model for MiniRuntime {
     }
 }
 
-/// Makes every call, as many at once as the run allows; a call that is not admitted yet is no future.
-async fn make_all(scratch: &Scratch, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-    let mut outcomes = vec![Err(Failure::Cancelled); calls.len()];
+/// Makes every call; the first failure of a step, or a run that is cancelled, drops those in flight.
+async fn fan_out(scratch: &Scratch, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+    let mut fan_out = FanOut::new(run, calls);
     let mut cancelled = pin!(Cancelled::watch(&run.cancel)?);
-    let mut waiting = calls.iter().enumerate();
     let mut tasks = TaskSet::new();
-    while !run.cancel.is_cancelled() {
-        let room = run.in_flight.get() - tasks.len();
-        for (index, one) in waiting.by_ref().take(room) {
-            tasks.spawn(index, call(scratch, run, (index, one)));
+    while !fan_out.is_cancelled() {
+        while let Some((index, call)) = fan_out.admit() {
+            tasks.spawn(index, call_in_time(scratch, run, index, call));
         }
         match either(pin!(tasks.next()), cancelled.as_mut()).await {
             Either::First(Some((index, finished))) => {
-                outcomes[index] = finished.unwrap_or(Err(Failure::Lost));
+                fan_out.ended(index, finished.unwrap_or(Err(Failure::Lost)));
             }
             Either::First(None) | Either::Second(()) => break,
         }
     }
-    Ok(outcomes)
+    Ok(fan_out.into_outcomes())
+}
+
+/// A call that is dropped at its deadline.
+async fn call_in_time(scratch: &Scratch, run: &Run, index: usize, call: &Call) -> Outcome {
+    let deadline = call.deadline(Instant::now());
+    let outcome = wait_until(pin!(call::call(scratch, run, index, call)), deadline).await;
+    outcome.unwrap_or(Err(Failure::TimedOut))
 }
 
 /// The diamond as one would say it. The first failure leaves the function, which drops and so cancels the rest.
 async fn steps(scratch: &Scratch, run: &Run, plan: &Diamond) -> Outcome {
     let room = &Semaphore::new(run.in_flight.get());
-    let call = async |index: usize, one: Call| {
+    let call = async |index: usize, call: Call| {
         let _permit = room.acquire().await;
-        call(scratch, run, (index, &one)).await
+        run.work.on(call_in_time(scratch, run, index, &call).await)
     };
     let a = call(0, plan.a()).await?;
-    let b_c_d = try_gather((1..).zip(plan.b_c_d(&a)?).map(|(index, one)| call(index, one))).await?;
+    let b_c_d = try_gather((1..).zip(plan.b_c_d(&a)?).map(|(index, step)| call(index, step))).await?;
     let e = call(4, plan.e(&Diamond::together(b_c_d.into_iter().map(Ok))?)?).await?;
     plan.end(e)
 }

@@ -10,7 +10,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::{mem, thread};
 
-use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run, Work};
+use generator_style::GeneratorStyle;
 use readiness::Poller;
 
 use crate::CHILD_ARGUMENT;
@@ -127,19 +128,22 @@ impl Model for PerProcess {
         Ok(outcomes.into_iter().map(|outcome| rest.on(outcome)).collect())
     }
 
-    /// In one process: five small calls are not worth a second one.
+    /// In one process: five small calls are not worth a second one. It is this process when the work is a function: that
+    /// does not pass through a pipe, and its panic has to cancel the other calls.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         if run.cancel.is_cancelled() {
             return Ok(Err(Failure::Cancelled));
         }
-        let (work, rest) = WireWork::divide(run.work);
+        let (work, Work::None) = WireWork::divide(run.work) else {
+            return GeneratorStyle::new()?.diamond(run, plan);
+        };
         let request = Request::Diamond { in_flight: run.in_flight, work, base: plan.base().into() };
         let answers = self.ask(run, &[request])?;
         let outcome = match answers.into_iter().next().flatten() {
             Some(answer) => answer.map_err(io::Error::other)?.into_iter().next().map(Outcome::from),
             None => None,
         };
-        Ok(rest.on(outcome.unwrap_or(Err(Failure::Lost))))
+        Ok(outcome.unwrap_or(Err(Failure::Lost)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use downstream_call::{Call, Failure, Outcome, Reply, Work};
+use downstream_call::{Call, Failure, Line, Outcome, Reply, Work};
 use serde::{Deserialize, Serialize};
 
 /// From the parent.
@@ -30,15 +30,10 @@ pub(crate) struct WireCall {
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-pub(crate) enum WireOutcome {
-    /// The body's bytes as the characters U+0000 to U+00FF: JSON has no bytes, and a list of numbers is five times as
-    /// long.
-    Reply {
-        status: u16,
-        body: String,
-        worked: Option<u64>,
-    },
-    Failure(String),
+pub(crate) struct WireOutcome {
+    /// As a contestant prints it.
+    line: String,
+    worked: Option<u64>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -64,30 +59,21 @@ impl From<WireCall> for Call {
 
 impl From<Outcome> for WireOutcome {
     fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Ok(Reply { status, body, worked }) => {
-                Self::Reply { status, body: body.into_iter().map(char::from).collect(), worked }
-            }
-            Err(failure) => Self::Failure(failure.to_string()),
-        }
+        let worked = outcome.as_ref().ok().and_then(|reply| reply.worked);
+        Self { line: Line::new(0, outcome).to_string(), worked }
     }
 }
 
 impl From<WireOutcome> for Outcome {
     fn from(outcome: WireOutcome) -> Self {
-        match outcome {
-            WireOutcome::Reply { status, body, worked } => {
-                let body =
-                    body.chars().map(u8::try_from).collect::<Result<_, _>>().map_err(|_| Failure::Lost)?;
-                Ok(Reply { status, body, worked })
-            }
-            WireOutcome::Failure(text) => Err(text.parse().unwrap_or(Failure::Lost)),
-        }
+        let line = Line::parse(outcome.line.as_bytes()).ok_or(Failure::Lost)?;
+        let (status, body) = line.answer?;
+        Ok(Reply { status, body, worked: outcome.worked })
     }
 }
 
 impl WireWork {
-    /// The work to be done by the child, and what is left for the parent: a function does not pass through a pipe.
+    /// The work of the child, and the work that is left to the parent: a function does not pass through a pipe.
     pub(crate) fn divide(work: Work) -> (Self, Work) {
         match work {
             Work::None => (Self::None, Work::None),

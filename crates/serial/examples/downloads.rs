@@ -1,15 +1,16 @@
 //! Downloads to disk, one after another.
 //!
-//! *How it waits*: in `read` for the network, then in `write` for the disk. Each waits for the other: while the disk
-//! writes, nobody reads. Usually `write` returns at once, because it only fills the system's cache; when the cache is
-//! full, and in `sync_all`, the thread waits for the disk itself.
+//! *How it waits*: in `read` for the network, then in `write` for the disk; while it waits for one, the other is idle.
+//! Usually `write` returns at once, because it only fills the system's cache. When the cache is full, and in `sync_all`,
+//! the thread waits for the disk itself.
 //!
 //! *What to notice*: the total is the sum of all times; `downloads_at_once` in `async-await` takes as long as the slowest
-//! file. Bytes go into `NAME.part`, and the file gets its name only when it is whole and on the disk: a program that
-//! is killed, or a server that hangs up, never leaves half a file under the real name.
+//! file. Bytes go into `NAME.part`, and the file gets its name only when it is whole and on the disk. A program that is
+//! killed, or a server that closes the connection too early, never leaves half a file under the final name. One test runs
+//! both examples: `crates/async-await/tests/downloads.rs`.
 //!
-//! *What is deliberately missing*: `Exchange`, which keeps whole bodies in memory; chunked bodies; going on where an
-//! earlier attempt stopped.
+//! *What is deliberately missing*: `Exchange`, which keeps whole bodies in memory; chunked bodies; resuming an earlier
+//! attempt.
 //!
 //! ```sh
 //! cargo run -p serial --example downloads
@@ -27,7 +28,7 @@ use downstream_call::{Call, MAX_FIELDS, MAX_HEAD_BYTES};
 use downstream_mock::{Config, Mock, file_bytes};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A download may take as long as it likes, but a server that is silent for so long has gone.
+/// The longest silence of a server. A download may take longer.
 const SILENCE: Duration = Duration::from_secs(10);
 
 fn main() -> io::Result<()> {
@@ -39,7 +40,7 @@ fn main() -> io::Result<()> {
     std::process::exit(i32::from(failures > 0));
 }
 
-/// Four files of 0.3 s each, from a downstream of our own, into a folder that goes away.
+/// Downloads four files of 0.3 s each from a mock into a temporary folder.
 fn show() -> io::Result<usize> {
     let mock = Mock::start(Config { latency: Duration::ZERO, ..Config::default() })?;
     let folder = tempfile::tempdir()?;
@@ -52,7 +53,7 @@ fn show() -> io::Result<usize> {
     Ok(failures)
 }
 
-/// Downloads all, tells how long each took and all together, and returns how many failed.
+/// Downloads all files, prints how long each took and all together, and returns how many failed.
 pub(crate) fn run(folder: &Path, urls: &[String]) -> io::Result<usize> {
     let calls = calls(urls)?;
     fs::create_dir_all(folder)?;
@@ -119,7 +120,7 @@ fn download(call: &Call, path: &Path, bar: &ProgressBar) -> io::Result<u64> {
     Ok(length)
 }
 
-/// Asks for a file: its length, and where its bytes will come from.
+/// Asks for a file: its length, and the connection with its bytes.
 fn open(call: &Call) -> io::Result<(u64, impl Read)> {
     call.check().map_err(io::Error::other)?;
     let mut stream = TcpStream::connect_timeout(&call.address, SILENCE)?;
@@ -190,7 +191,7 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if !self.kept {
-            // It may be gone; more can't be done about it here.
+            // A destructor cannot report the error.
             let _ = fs::remove_file(&self.provisional);
         }
     }

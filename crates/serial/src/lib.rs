@@ -1,19 +1,20 @@
-//! One call after another, each blocking: the program as everybody writes it first.
+//! One call after another, each blocking: the program as most people write it first.
 //!
 //! *How it waits*: inside `connect`, `write` and `read`. The kernel puts the thread to sleep and wakes it when there
-//! is something to return, so waiting costs no CPU time, and nothing else happens meanwhile.
+//! is something to return, so waiting costs no CPU time. Nothing else happens meanwhile.
 //!
-//! *What to notice*: the code is the call, from top to bottom. N calls of one second take N seconds. A deadline for
-//! the whole call has to be turned into a limit for each system call that may sleep. A run is cancelled between two
-//! calls: nothing wakes a thread that sleeps in `read` but the socket or its timeout.
+//! *What to notice*: the call reads from top to bottom (`call.rs`). N calls of one second take N seconds. A deadline
+//! for the whole call becomes a limit for each system call that may sleep (`stream.rs`). A run is cancelled between two
+//! calls: only the socket or its timeout wakes a thread that sleeps in `read`.
 //!
-//! *What is deliberately missing*: any second thing to do.
+//! *What is deliberately missing*: a second thing to do.
 
-use std::io::{self, Read, Write};
-use std::net::TcpStream;
-use std::time::{Duration, Instant};
+mod call;
+mod stream;
 
-use downstream_call::{Call, Diamond, Exchange, Failure, Model, Outcome, Run};
+use std::io;
+
+use downstream_call::{Call, Diamond, FanOut, Model, Outcome, Run};
 
 /// Makes one call at a time, on the caller's thread.
 #[derive(Debug)]
@@ -22,75 +23,44 @@ pub struct Serial {
 }
 
 impl Serial {
-    /// Ready at once.
+    /// Allocates the buffer that every call receives into.
     ///
     /// # Errors
-    /// None; the other models have some.
+    /// None; other models have some.
     pub fn new() -> io::Result<Self> {
         Ok(Self { scratch: vec![0; 16 * 1024].into() })
     }
 
-    fn call(&mut self, run: &Run, index: usize, call: &Call) -> Outcome {
-        if run.cancel.is_cancelled() {
-            return Err(Failure::Cancelled);
+    fn run(&mut self, run: &Run, calls: &[Call]) -> Vec<Outcome> {
+        let mut fan_out = FanOut::new(run, calls);
+        while let Some((index, call)) = fan_out.admit() {
+            let outcome = call::call(&mut self.scratch, run, index, call);
+            fan_out.ended(index, outcome);
         }
-        let mut exchange = Exchange::new(run, index, call)?;
-        let outcome = match talk(&mut exchange, &mut self.scratch) {
-            Ok(outcome) => outcome,
-            Err(error) => exchange.failed(error),
-        };
-        run.work.on(outcome)
+        fan_out.into_outcomes()
+    }
+
+    fn step(&mut self, run: &Run, index: usize, call: Call) -> Outcome {
+        self.run(&run.step(index), &[call]).remove(0)
     }
 
     fn steps(&mut self, run: &Run, plan: &Diamond) -> Outcome {
-        let a = self.call(run, 0, &plan.a())?;
+        let a = self.step(run, 0, plan.a())?;
         let [b, c, d] = plan.b_c_d(&a)?;
-        let b = self.call(run, 1, &b)?;
-        let c = self.call(run, 2, &c)?;
-        let d = self.call(run, 3, &d)?;
-        let e = self.call(run, 4, &plan.e(&[b, c, d])?)?;
+        let b = self.step(run, 1, b)?;
+        let c = self.step(run, 2, c)?;
+        let d = self.step(run, 3, d)?;
+        let e = self.step(run, 4, plan.e(&[b, c, d])?)?;
         plan.end(e)
     }
 }
 
 impl Model for Serial {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        Ok(calls.iter().enumerate().map(|(index, call)| self.call(run, index, call)).collect())
+        Ok(self.run(run, calls))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         Ok(self.steps(run, plan))
     }
-}
-
-/// Connects, sends and receives, each blocking for what is left of the call's time.
-fn talk(exchange: &mut Exchange<'_>, scratch: &mut [u8]) -> io::Result<Outcome> {
-    let deadline = exchange.call().deadline(Instant::now());
-    let mut stream = TcpStream::connect_timeout(&exchange.call().address, remaining(deadline)?)?;
-    while !exchange.is_sent() {
-        stream.set_write_timeout(Some(remaining(deadline)?))?;
-        match stream.write(exchange.unsent(scratch)) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            sent => _ = exchange.sent(sent?),
-        }
-    }
-    loop {
-        stream.set_read_timeout(Some(remaining(deadline)?))?;
-        match stream.read(scratch) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-            Ok(0) => return Ok(exchange.closed()),
-            Ok(length) => {
-                if let Some(outcome) = exchange.received(&scratch[..length]) {
-                    return Ok(outcome);
-                }
-            }
-        }
-    }
-}
-
-/// What is left until `deadline`; a socket takes no timeout of zero (it would mean for ever).
-fn remaining(deadline: Instant) -> io::Result<Duration> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
 }

@@ -1,21 +1,22 @@
 //! A call suspends with its whole stack: goroutines, greenlets, fibers, Java's virtual threads.
 //!
-//! *How it waits*: a call that would block switches to the loop's stack, in the middle of whatever functions it is in,
-//! and leaves its own as it stands. When its socket is ready the loop switches back, and the innermost function
-//! returns as if it had blocked.
+//! *How it waits*: a call that would block switches to the loop's stack, in the middle of the functions it is in, and
+//! leaves its own stack as it is. When its socket is ready the loop switches back, and the innermost function returns as
+//! if it had blocked.
 //!
 //! *What to notice*: `call.rs` is `serial` again, line by line: no `await`, no colour of functions. `Stream::receive`
-//! suspends its caller and all of its callers, and none of them needs to know. The price is a stack for each call:
+//! suspends its caller and all of its callers, and none of them is written for it. The price is a stack for each call:
 //! [`STACK_BYTES`] of addresses and a guard page, of which a waiting call has touched one page. At 10,000 waiting calls
 //! that is 4.3 KB each, measured as growth of the resident set; a stack's first use costs about 10 µs, its next ones
 //! nothing. Switching stacks is assembly, which no compiler checks; nor does one check what must not be held across a
 //! switch, such as the borrow of the scratch buffer.
 //!
-//! *What is deliberately missing*: stacks that grow, as Go's do. Work with a reply may be deep, so it is done on the
-//! thread's own stack.
+//! *What is deliberately missing*: stacks that grow, as Go's do. Work with a reply may need a deep stack, so it is done
+//! on the thread's own.
 
 mod call;
 mod coroutine;
+mod diamond;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -25,13 +26,13 @@ use std::io;
 use std::rc::Rc;
 use std::time::Instant;
 
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
 use readiness::{Deadlines, Key, Poller};
 use slotmap::SlotMap;
 
 pub use coroutine::STACK_BYTES;
 use coroutine::{Coroutine, Resumed, Stacks};
-use stream::{Here, Shared};
+use stream::{Context, Shared};
 
 /// Makes calls on the caller's thread, one coroutine each.
 pub struct StackfulCoroutines {
@@ -40,7 +41,7 @@ pub struct StackfulCoroutines {
 }
 
 impl StackfulCoroutines {
-    /// Opens the system's poller. Stacks come with the calls, and stay for the next ones.
+    /// Opens the system's poller. Stacks are allocated with the first calls, and kept for the next ones.
     ///
     /// # Errors
     /// No descriptor was left.
@@ -48,30 +49,25 @@ impl StackfulCoroutines {
         let scratch = RefCell::new(vec![0; 16 * 1024].into());
         Ok(Self { shared: Rc::new(Shared { poller: Poller::new()?.into(), scratch }), stacks: Stacks::new() })
     }
-
-    fn make(&mut self, run: &Run, calls: &[Call], order: Order) -> io::Result<Vec<Outcome>> {
-        self.shared.poller.borrow().watch_cancel(&run.cancel)?;
-        let made = Turns::new(self, run, calls, order).make_all();
-        self.shared.poller.borrow().forget_cancel(&run.cancel)?;
-        made
-    }
 }
 
 impl Model for StackfulCoroutines {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.make(run, calls, Order { first: 0, all_or_none: false })
+        self.shared.poller.borrow().watch_cancel(&run.cancel)?;
+        let outcomes = Loop::new(self, run, calls).run();
+        self.shared.poller.borrow().forget_cancel(&run.cancel)?;
+        outcomes
     }
 
-    /// The plan is a coroutine as well, which suspends with the calls it needs.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         let plan = plan.clone();
-        let mut steps = Coroutine::new(self.stacks.take()?, move |needs, _| call::steps(needs, &plan));
+        let mut steps = Coroutine::new(self.stacks.take()?, move |needs, _| diamond::steps(needs, &plan));
         let mut outcomes = Vec::new();
         let mut first = 0;
         let outcome = loop {
             match steps.resume(outcomes) {
                 Resumed::Suspended(calls) => {
-                    outcomes = self.make(run, &calls, Order { first, all_or_none: true })?;
+                    outcomes = self.fan_out(&run.step(first), &calls)?;
                     first += calls.len();
                 }
                 Resumed::Returned(outcome) => break outcome,
@@ -83,50 +79,35 @@ impl Model for StackfulCoroutines {
     }
 }
 
-/// How a list of calls belongs to its run.
-#[derive(Clone, Copy, Debug)]
-struct Order {
-    /// The number of the first call, in the trace.
-    first: usize,
-    /// The first failure cancels the rest.
-    all_or_none: bool,
-}
-
 /// A call between two of its resumptions.
 struct Task {
     coroutine: Coroutine<Result<(), Failure>, Instant, Outcome>,
-    /// Its place among the outcomes.
-    place: usize,
-    /// Known once it waits.
+    index: usize,
+    /// `None` until it has to wait.
     deadline: Option<Instant>,
 }
 
-/// A run: turns of the loop until every call is over.
-struct Turns<'run> {
+/// A run, and its calls in flight.
+struct Loop<'run> {
     model: &'run mut StackfulCoroutines,
     run: Rc<Run>,
-    calls: &'run [Call],
-    order: Order,
-    /// The first call not started yet.
-    next: usize,
+    fan_out: FanOut<'run>,
     tasks: SlotMap<Key, Task>,
     deadlines: Deadlines<Key>,
-    outcomes: Vec<Outcome>,
 }
 
-impl<'run> Turns<'run> {
-    fn new(model: &'run mut StackfulCoroutines, run: &Run, calls: &'run [Call], order: Order) -> Self {
-        let outcomes = vec![Err(Failure::Cancelled); calls.len()];
-        let (tasks, deadlines) = (SlotMap::new(), Deadlines::new());
-        Self { model, run: Rc::new(run.clone()), calls, order, next: 0, tasks, deadlines, outcomes }
+impl<'run> Loop<'run> {
+    fn new(model: &'run mut StackfulCoroutines, run: &'run Run, calls: &'run [Call]) -> Self {
+        let (fan_out, run) = (FanOut::new(run, calls), Rc::new(run.clone()));
+        Self { model, run, fan_out, tasks: SlotMap::new(), deadlines: Deadlines::new() }
     }
 
-    fn make_all(mut self) -> io::Result<Vec<Outcome>> {
+    fn run(mut self) -> io::Result<Vec<Outcome>> {
         let mut ready = Vec::new();
         loop {
             self.admit();
-            if self.tasks.is_empty() {
-                return Ok(self.outcomes);
+            if self.fan_out.is_over() {
+                return Ok(self.fan_out.into_outcomes());
             }
             self.model.shared.poller.borrow_mut().wait(self.deadlines.earliest(), &mut ready)?;
             for key in ready.drain(..) {
@@ -136,53 +117,31 @@ impl<'run> Turns<'run> {
         }
     }
 
-    /// Admit: start calls while there is room.
+    /// Admit: start calls while there is room, or throw into those in flight if the run is cancelled.
     fn admit(&mut self) {
-        if self.run.cancel.is_cancelled() {
-            self.cancel_all();
+        if self.fan_out.is_cancelled() {
+            for key in self.tasks.keys().collect::<Vec<_>>() {
+                self.resume(key, Err(Failure::Cancelled));
+            }
         }
-        while self.next < self.calls.len() && self.tasks.len() < self.run.in_flight.get() {
-            let place = self.next;
-            self.next += 1;
-            match self.start(place) {
+        while let Some((index, call)) = self.fan_out.admit() {
+            match self.start(index, call) {
                 Ok(key) => self.resume(key, Ok(())),
-                Err(failure) => self.ended(place, Err(failure)),
+                Err(error) => self.fan_out.ended(index, Err(error.into())),
             }
         }
     }
 
-    /// A coroutine may outlive whoever started it, so it borrows nothing: it takes what it needs along.
-    fn start(&mut self, place: usize) -> Result<Key, Failure> {
+    /// A coroutine may outlive the function that started it, so it owns what it needs.
+    fn start(&mut self, index: usize, call: &Call) -> io::Result<Key> {
         let stack = self.model.stacks.take()?;
-        let (shared, run) = (Rc::clone(&self.model.shared), Rc::clone(&self.run));
-        let (index, call) = (self.order.first + place, self.calls[place].clone());
+        let (shared, run, call) = (Rc::clone(&self.model.shared), Rc::clone(&self.run), call.clone());
         Ok(self.tasks.insert_with_key(move |key| {
-            let body =
-                move |yielder: &_, _| call::call(&Here { yielder, key, shared: &shared }, &run, index, &call);
-            Task { coroutine: Coroutine::new(stack, body), place, deadline: None }
+            let body = move |yielder: &_, _| {
+                call::call(&Context { yielder, key, shared: &shared }, &run, index, &call)
+            };
+            Task { coroutine: Coroutine::new(stack, body), index, deadline: None }
         }))
-    }
-
-    /// Advance: runs a call to its next wait, or to its end. One that is over is not there any more.
-    fn resume(&mut self, key: Key, with: Result<(), Failure>) {
-        let Some(task) = self.tasks.get_mut(key) else { return };
-        let outcome = match task.coroutine.resume(with) {
-            Resumed::Suspended(deadline) => {
-                if task.deadline.replace(deadline).is_none() {
-                    self.deadlines.insert(deadline, key);
-                }
-                return;
-            }
-            Resumed::Returned(outcome) => outcome,
-            Resumed::Panicked => Err(Failure::Lost),
-        };
-        if let Some(task) = self.tasks.remove(key) {
-            if let Some(deadline) = task.deadline {
-                self.deadlines.remove(deadline, key);
-            }
-            self.model.stacks.put_back(task.coroutine);
-            self.ended(task.place, outcome);
-        }
     }
 
     /// Expire: throw into the calls whose deadline has passed.
@@ -193,19 +152,27 @@ impl<'run> Turns<'run> {
         }
     }
 
-    fn ended(&mut self, place: usize, outcome: Outcome) {
-        let blame = outcome.as_ref().is_err_and(|failure| *failure != Failure::Cancelled);
-        if blame && self.order.all_or_none {
-            self.cancel_all();
+    /// Advance: runs a call to its next wait, or to its end. A call that is over is not found.
+    fn resume(&mut self, key: Key, with: Result<(), Failure>) {
+        let Some(task) = self.tasks.get_mut(key) else { return };
+        match task.coroutine.resume(with) {
+            Resumed::Suspended(deadline) => {
+                if task.deadline.replace(deadline).is_none() {
+                    self.deadlines.insert(deadline, key);
+                }
+            }
+            Resumed::Returned(outcome) => self.end(key, outcome),
+            Resumed::Panicked => self.end(key, Err(Failure::Lost)),
         }
-        self.outcomes[place] = self.run.work.on(outcome);
     }
 
-    /// Starts no other call, and throws into those that wait.
-    fn cancel_all(&mut self) {
-        self.next = self.calls.len();
-        for key in self.tasks.keys().collect::<Vec<_>>() {
-            self.resume(key, Err(Failure::Cancelled));
+    fn end(&mut self, key: Key, outcome: Outcome) {
+        if let Some(task) = self.tasks.remove(key) {
+            if let Some(deadline) = task.deadline {
+                self.deadlines.remove(deadline, key);
+            }
+            self.model.stacks.put_back(task.coroutine);
+            self.fan_out.ended(task.index, outcome);
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use corosensei::Yielder;
-use downstream_call::{Exchange, Failure};
+use downstream_call::{Call, Exchange, Failure, Outcome};
 use readiness::{Interest, Key, Poller, Socket};
 
 /// What all coroutines of a loop share. Each borrows it between two switches, never across one.
@@ -15,58 +14,65 @@ pub(crate) struct Shared {
     pub(crate) scratch: RefCell<Box<[u8]>>,
 }
 
-/// A coroutine's way out: it suspends with its deadline, and is resumed when its socket is ready, or with the failure
-/// that ends it.
-pub(crate) struct Here<'call> {
+/// How a coroutine waits: it suspends with its deadline. The loop resumes it when its socket is ready, or with the
+/// failure that ends its call.
+pub(crate) struct Context<'call> {
     pub(crate) yielder: &'call Yielder<Result<(), Failure>, Instant>,
     pub(crate) key: Key,
     pub(crate) shared: &'call Shared,
 }
 
-/// A connection whose functions suspend the coroutine they are called in, where they would block.
+/// A connection whose functions suspend the coroutine they are called in where they would block.
 pub(crate) struct Stream<'call> {
-    here: &'call Here<'call>,
+    context: &'call Context<'call>,
     socket: Socket,
     deadline: Instant,
 }
 
 impl<'call> Stream<'call> {
-    /// Begins to connect. Doesn't wait for that: the first [`send`](Self::send) does.
-    pub(crate) fn connect(here: &'call Here<'_>, address: SocketAddr, deadline: Instant) -> io::Result<Self> {
-        Ok(Self { here, socket: Socket::connect(address)?, deadline })
+    /// Begins to connect. The first [`send`](Self::send) waits for the result.
+    pub(crate) fn connect(context: &'call Context<'_>, call: &Call) -> io::Result<Self> {
+        let deadline = call.deadline(Instant::now());
+        Ok(Self { context, socket: Socket::connect(call.address)?, deadline })
     }
 
-    /// Sends what there is to send and fits; how much that was.
-    pub(crate) fn send(&mut self, exchange: &Exchange<'_>) -> Result<usize, Failure> {
-        let here = self.here;
-        self.attempt(Interest::Writable, |socket| {
-            socket.send(exchange.unsent(&mut here.shared.scratch.borrow_mut()))
+    /// Sends some bytes of the request.
+    pub(crate) fn send(&mut self, exchange: &mut Exchange<'_>) -> Result<(), Failure> {
+        self.attempt(Interest::Writable, |socket, scratch| {
+            let sent = socket.send(exchange.unsent(scratch))?;
+            exchange.sent(sent);
+            Ok(())
         })
     }
 
-    /// Receives into the scratch buffer, where the bytes stay until the next switch; how many they are.
-    pub(crate) fn receive(&mut self) -> Result<usize, Failure> {
-        let here = self.here;
-        self.attempt(Interest::Readable, |socket| socket.receive(&mut here.shared.scratch.borrow_mut()))
+    /// Receives some bytes of the answer, or its end; the outcome, if they complete it.
+    pub(crate) fn receive(&mut self, exchange: &mut Exchange<'_>) -> Result<Option<Outcome>, Failure> {
+        let yielder = self.context.yielder;
+        self.attempt(Interest::Readable, |socket, scratch| match socket.receive(scratch)? {
+            0 => Ok(Some(exchange.closed())),
+            // Parsing a head takes 4 KiB of stack. It uses the loop's stack, so this one needs no more than its first page.
+            length => Ok(yielder.on_parent_stack(|| exchange.received(&scratch[..length]))),
+        })
     }
 
     /// Tries first, and suspends only when that would block.
-    fn attempt(
+    fn attempt<T>(
         &mut self,
         interest: Interest,
-        mut action: impl FnMut(&mut Socket) -> io::Result<usize>,
-    ) -> Result<usize, Failure> {
+        mut action: impl FnMut(&mut Socket, &mut [u8]) -> io::Result<T>,
+    ) -> Result<T, Failure> {
         loop {
-            match action(&mut self.socket) {
+            let done = action(&mut self.socket, &mut self.context.shared.scratch.borrow_mut());
+            match done {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait(interest)?,
-                result => return Ok(result?),
+                done => return Ok(done?),
             }
         }
     }
 
     /// The one place where a call suspends.
     fn wait(&mut self, interest: Interest) -> Result<(), Failure> {
-        self.here.shared.poller.borrow().watch(&mut self.socket, self.here.key, interest)?;
-        self.here.yielder.suspend(self.deadline)
+        self.context.shared.poller.borrow().watch(&mut self.socket, self.context.key, interest)?;
+        self.context.yielder.suspend(self.deadline)
     }
 }

@@ -1,23 +1,24 @@
-//! A thread for each call, a pool of threads, and rayon: waiting at the same time by having somebody for each wait.
+//! A thread for each call, a pool of threads, and rayon: one thread for each wait.
 //!
-//! *How it waits*: as `serial` does, inside `connect`, `write` and `read` (`blocking.rs`), but on many threads. The
-//! kernel keeps each call's place on that thread's stack, and its scheduler is the event loop.
+//! *How it waits*: as `serial` does, inside `connect`, `write` and `read` (`stream.rs`), but on many threads. The
+//! kernel keeps each call's state on that thread's stack, and the kernel's scheduler is the event loop.
 //!
-//! *What to notice*: the call is the code of `serial`, unchanged; that is what threads are good for. What differs is
-//! who makes it. [`ThreadPerCall`] starts a thread and forgets it: nothing is simpler, and every waiting call costs a
-//! stack and a place in the scheduler. [`ThreadPool`] keeps 32 threads: cheaper, but the 33rd call waits for a thread,
-//! not for the downstream, so that 100 calls of one second take four. [`Rayon`] is the same with a pool that was made
-//! for computing, whose default size is wrong for waiting.
+//! *What to notice*: the call is the code of `serial`, unchanged (`call.rs`, `stream.rs`): that is the strength of
+//! threads. What differs is which thread makes it. [`ThreadPerCall`] starts a thread for each call: nothing is simpler,
+//! and each waiting call costs a stack and an entry in the scheduler. [`ThreadPool`] keeps 32 threads: that is cheaper,
+//! but the 33rd call waits for a thread and not for the downstream, so 100 calls of one second take four. [`Rayon`] is
+//! the same on a pool that was made for computing, whose default size is wrong for waiting.
 //!
-//! A cancelled run starts no further call, and that is all it can do: nothing wakes a thread that sleeps in `read` but
-//! the socket or its timeout, so the calls in flight end by their deadlines.
+//! A cancelled run starts no further call, and it can do no more: only the socket or its timeout wakes a thread that
+//! sleeps in `read`, so the calls in flight end by their deadlines.
 //!
 //! *What is deliberately missing*: a way to interrupt a blocking call, and a pool that grows by itself.
 
-mod blocking;
+mod call;
 mod on_rayon;
 mod per_call;
 mod pool;
+mod stream;
 
 pub use on_rayon::Rayon;
 pub use per_call::ThreadPerCall;

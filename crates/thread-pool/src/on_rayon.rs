@@ -2,30 +2,28 @@
 //!
 //! *How it waits*: a worker sleeps inside its call. rayon does not know that: to it, a thread in `read` is busy.
 //!
-//! *What to notice*: fan-out is `par_iter().map().collect()` and keeps the order by itself; a diamond is two nested
-//! `join`s. No model is shorter. The price is the pool's size. By default rayon starts one thread per core, because
-//! more would only get in each other's way while they compute. While they wait, they do not: with that default two
-//! cores have two calls in flight, and 100 calls of one second take 50. [`Rayon::new`] therefore starts 32 threads;
-//! `--workers 2` shows the default of two cores.
+//! *What to notice*: fan-out is `par_iter().for_each()`; the diamond's middle is two nested `join`s. The price is the
+//! pool's size. By default rayon starts one thread for each core, because more would only compete while they compute.
+//! Threads that wait do not compete: with that default two cores have two calls in flight, and 100 calls of one second
+//! take 50. [`Rayon::new`] therefore starts 32 threads; `--workers 2` shows the default of two cores.
 //!
-//! *What is deliberately missing*: work stealing doing any good. Calls that wait are all of one size, and whoever
+//! *What is deliberately missing*: a use for work stealing. Calls that wait all take the same time, and a worker that
 //! steals one has to wait for it, too.
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, FanOut, Model, Outcome, Run};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::{WORKERS, blocking};
+use crate::{WORKERS, call};
 
 /// Makes calls on rayon's threads, in a pool of its own.
 #[derive(Debug)]
 pub struct Rayon {
-    /// `None` only while the model is dropped, which is what ends the workers.
+    /// `None` only while the model is dropped: dropping the pool ends the workers.
     pool: Option<rayon::ThreadPool>,
     workers: Vec<JoinHandle<()>>,
 }
@@ -39,7 +37,7 @@ impl Rayon {
         Self::with_workers(WORKERS)
     }
 
-    /// A pool of so many workers, all started now.
+    /// A pool of `workers` threads, all started now.
     ///
     /// # Errors
     /// The system gave fewer threads.
@@ -47,7 +45,7 @@ impl Rayon {
         let mut handles = Vec::new();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(workers.get())
-            // rayon would start them just as well, but lets nobody wait for their end.
+            // rayon starts threads by itself, too, but they cannot be joined.
             .spawn_handler(|worker| {
                 let thread = thread::Builder::new().name("rayon".into());
                 handles.push(thread.spawn(|| worker.run())?);
@@ -58,42 +56,36 @@ impl Rayon {
         Ok(Self { pool: Some(pool), workers: handles })
     }
 
-    /// Does something on the pool, which makes it the pool of all that happens inside.
-    fn within<T: Send>(&self, inside: impl FnOnce() -> T + Send) -> T {
-        self.pool.as_ref().expect("the pool is there until the model is dropped").install(inside)
+    /// Runs a function inside the pool, so that it is the pool of all that the function starts.
+    fn within<T: Send>(&self, function: impl FnOnce() -> T + Send) -> T {
+        self.pool.as_ref().expect("the pool exists until the model is dropped").install(function)
     }
 
     fn steps(&self, run: &Run, plan: &Diamond) -> Outcome {
-        let permits = Permits::new(run.in_flight);
-        let failed = AtomicBool::new(false);
-        let step = |index, call: &Call| {
-            let _permit = permits.acquire();
-            if failed.load(Ordering::Acquire) {
-                return Err(Failure::Cancelled);
-            }
-            let outcome = blocking::make(run, index, call);
-            failed.fetch_or(outcome.is_err(), Ordering::AcqRel);
-            outcome
-        };
-        self.within(|| {
-            let a = step(0, &plan.a())?;
-            let [b, c, d] = plan.b_c_d(&a)?;
-            let (b, (c, d)) = rayon::join(|| step(1, &b), || rayon::join(|| step(2, &c), || step(3, &d)));
-            let e = step(4, &plan.e(&Diamond::together([b, c, d])?)?)?;
-            plan.end(e)
-        })
+        let a = self.step(run, 0, plan.a())?;
+        let (step, b_c_d) = (run.step(1), plan.b_c_d(&a)?);
+        let shared = Shared::new(&step, &b_c_d);
+        let next = || shared.call_next();
+        self.within(|| rayon::join(next, || rayon::join(next, next)));
+        let b_c_d = Diamond::together(shared.into_outcomes())?;
+        let e = self.step(run, 4, plan.e(&b_c_d)?)?;
+        plan.end(e)
+    }
+
+    fn step(&self, run: &Run, index: usize, call: Call) -> Outcome {
+        let (step, call) = (run.step(index), [call]);
+        let shared = Shared::new(&step, &call);
+        self.within(|| shared.call_next());
+        shared.into_outcomes().remove(0)
     }
 }
 
 impl Model for Rayon {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        let permits = Permits::new(run.in_flight);
-        let make = |(index, call)| {
-            let _permit = permits.acquire();
-            blocking::make(run, index, call)
-        };
-        // Each call is a task of its own. rayon would give every worker a share of the list, to save on stealing.
-        Ok(self.within(|| calls.par_iter().enumerate().with_max_len(1).map(make).collect()))
+        let shared = Shared::new(run, calls);
+        // Each call is a task of its own. By default rayon gives each worker a share of the list, to steal less often.
+        self.within(|| calls.par_iter().with_max_len(1).for_each(|_| shared.call_next()));
+        Ok(shared.into_outcomes())
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -105,41 +97,51 @@ impl Drop for Rayon {
     fn drop(&mut self) {
         self.pool = None;
         for worker in self.workers.drain(..) {
-            // A worker that panicked was printed where it happened.
+            // The panic hook has printed why a worker panicked.
             let _ = worker.join();
         }
     }
 }
 
-/// How many calls may still begin: a counting semaphore. A worker that waits here is lost to the pool meanwhile, which
-/// does no harm while there is nothing else to do.
-struct Permits {
-    free: Mutex<usize>,
-    freed: Condvar,
+/// One run, which the workers share.
+struct Shared<'run> {
+    run: &'run Run,
+    fan_out: Mutex<FanOut<'run>>,
+    ended: Condvar,
 }
 
-struct Permit<'permits>(&'permits Permits);
-
-impl Permits {
-    const fn new(free: NonZeroUsize) -> Self {
-        Self { free: Mutex::new(free.get()), freed: Condvar::new() }
+impl<'run> Shared<'run> {
+    fn new(run: &'run Run, calls: &'run [Call]) -> Self {
+        Self { run, fan_out: Mutex::new(FanOut::new(run, calls)), ended: Condvar::new() }
     }
 
-    fn acquire(&self) -> Permit<'_> {
-        let none_free = |free: &mut usize| *free == 0;
-        let guard = self.freed.wait_while(self.lock(), none_free);
-        *guard.unwrap_or_else(PoisonError::into_inner) -= 1;
-        Permit(self)
+    /// Makes the next call, once there is room for it, unless the run is cancelled.
+    fn call_next(&self) {
+        if let Some((index, call)) = self.admit() {
+            let outcome = self.run.work.on(call::call(self.run, index, call));
+            self.lock().ended_after_work(index, outcome);
+            self.ended.notify_all();
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, usize> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A worker that waits here for room is lost to the pool. That does no harm: no other call may start either.
+    fn admit(&self) -> Option<(usize, &'run Call)> {
+        let mut fan_out = self.lock();
+        loop {
+            match fan_out.admit() {
+                None if !fan_out.is_cancelled() => {
+                    fan_out = self.ended.wait(fan_out).unwrap_or_else(PoisonError::into_inner);
+                }
+                admitted => return admitted,
+            }
+        }
     }
-}
 
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        *self.0.lock() += 1;
-        self.0.freed.notify_one();
+    fn lock(&self) -> MutexGuard<'_, FanOut<'run>> {
+        self.fan_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_outcomes(self) -> Vec<Outcome> {
+        self.fan_out.into_inner().unwrap_or_else(PoisonError::into_inner).into_outcomes()
     }
 }

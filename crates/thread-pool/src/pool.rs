@@ -1,7 +1,7 @@
-//! A pool: threads that are there already, and a queue they take calls from.
+//! A pool: threads that are there already, and a queue from which they take calls.
 //!
-//! *How it waits*: a worker sleeps inside its call, or in the queue until there is one. The caller sleeps in the queue
-//! of endings.
+//! *How it waits*: a worker sleeps inside its call, or at the queue until there is one. The caller sleeps at the queue
+//! of outcomes.
 //!
 //! *What to notice*: the pool's size is the number of calls in flight, whatever the run allows: with 32 workers, 100
 //! calls of one second take four. The queue is bounded, so that a million calls are not a million jobs in memory: that
@@ -14,36 +14,26 @@ use std::num::NonZeroUsize;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
 
-use crate::{WORKERS, blocking};
+use crate::{WORKERS, call};
 
 /// Makes calls on threads that wait for them.
 #[derive(Debug)]
 pub struct ThreadPool {
-    /// `None` only while the pool is dropped: a closed queue is what ends the workers.
+    /// `None` only while the pool is dropped: closing the queue ends the workers.
     jobs: Option<Sender<Job>>,
     workers: Vec<JoinHandle<()>>,
 }
 
-/// A call, and whom to tell how it ended.
+/// A call, and where to send its outcome.
 #[derive(Debug)]
 struct Job {
     run: Run,
     index: usize,
     call: Call,
-    ended: Sender<(usize, Outcome)>,
     outcome: Outcome,
-}
-
-/// How a list of calls belongs to its run.
-struct Order {
-    /// The number of the first call, in the trace.
-    first: usize,
-    /// So many at once, at most.
-    width: usize,
-    /// No call is started after one has failed.
-    all_or_none: bool,
+    outcomes: Sender<(usize, Outcome)>,
 }
 
 impl ThreadPool {
@@ -55,7 +45,7 @@ impl ThreadPool {
         Self::with_workers(WORKERS)
     }
 
-    /// A pool of so many workers, all started now.
+    /// A pool of `workers` threads, all started now.
     ///
     /// # Errors
     /// The system gave fewer threads.
@@ -70,58 +60,51 @@ impl ThreadPool {
         Ok(pool)
     }
 
-    fn make(&self, run: &Run, calls: &[Call], order: &Order) -> Vec<Outcome> {
-        let mut outcomes = vec![Err(Failure::Cancelled); calls.len()];
-        let (ended, endings) = unbounded::<(usize, Outcome)>();
-        let (mut in_flight, mut failed) = (0, false);
-        for (index, call) in calls.iter().enumerate() {
-            // Wait: until there is room.
-            if in_flight == order.width
-                && let Ok((over, outcome)) = endings.recv()
-            {
-                failed |= outcome.is_err();
-                outcomes[over - order.first] = outcome;
-                in_flight -= 1;
+    fn run(&self, run: &Run, calls: &[Call]) -> Vec<Outcome> {
+        let mut fan_out = FanOut::new(run, calls);
+        let (sender, outcomes) = unbounded();
+        loop {
+            // Admit: a job for each call that there is room for.
+            while let Some((index, call)) = fan_out.admit() {
+                self.submit(run, index, call, &sender);
             }
-            // Admit: one more, unless nobody wants it any longer.
-            if run.cancel.is_cancelled() || (failed && order.all_or_none) {
-                break;
+            if fan_out.is_over() {
+                return fan_out.into_outcomes();
             }
-            self.submit(run, order.first + index, call, &ended);
-            in_flight += 1;
+            // Wait: for any job to end.
+            if let Ok((index, outcome)) = outcomes.recv() {
+                fan_out.ended_after_work(index, outcome);
+            }
         }
-        drop(ended); // the jobs' clones are left, and the last of them ends the loop
-        for (over, outcome) in endings {
-            outcomes[over - order.first] = outcome;
-        }
-        outcomes
     }
 
-    /// Puts a job in the queue; waits while the queue is full.
-    fn submit(&self, run: &Run, index: usize, call: &Call, ended: &Sender<(usize, Outcome)>) {
-        let (run, call, ended) = (run.clone(), call.clone(), ended.clone());
-        let job = Job { run, index, call, ended, outcome: Err(Failure::Lost) };
+    /// Puts a job in the queue; blocks while the queue is full.
+    fn submit(&self, run: &Run, index: usize, call: &Call, outcomes: &Sender<(usize, Outcome)>) {
+        let (run, call, outcomes) = (run.clone(), call.clone(), outcomes.clone());
+        let job = Job { run, index, call, outcome: Err(Failure::Lost), outcomes };
         if let Some(jobs) = &self.jobs {
-            // Without any worker left the job comes back, is dropped, and so tells that it is lost.
+            // Without any worker the job comes back, is dropped here, and so sends that it is lost.
             let _ = jobs.send(job);
         }
     }
 
+    /// A step has no more calls in flight than there are workers: a job that waits in the queue could not be cancelled.
+    fn step(&self, run: &Run, first: usize, calls: &[Call]) -> Vec<Outcome> {
+        let workers = NonZeroUsize::new(self.workers.len()).unwrap_or(NonZeroUsize::MIN);
+        self.run(&Run { in_flight: run.in_flight.min(workers), ..run.step(first) }, calls)
+    }
+
     fn steps(&self, run: &Run, plan: &Diamond) -> Outcome {
-        // As many as workers, and not one more in the queue: it could not be taken back.
-        let width = run.in_flight.get().min(self.workers.len());
-        let step = |first, calls: &[Call]| self.make(run, calls, &Order { first, width, all_or_none: true });
-        let a = step(0, &[plan.a()]).remove(0)?;
-        let b_c_d = Diamond::together(step(1, &plan.b_c_d(&a)?))?;
-        let e = step(4, &[plan.e(&b_c_d)?]).remove(0)?;
+        let a = self.step(run, 0, &[plan.a()]).remove(0)?;
+        let b_c_d = Diamond::together(self.step(run, 1, &plan.b_c_d(&a)?))?;
+        let e = self.step(run, 4, &[plan.e(&b_c_d)?]).remove(0)?;
         plan.end(e)
     }
 }
 
 impl Model for ThreadPool {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        let order = Order { first: 0, width: run.in_flight.get(), all_or_none: false };
-        Ok(self.make(run, calls, &order))
+        Ok(self.run(run, calls))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -133,24 +116,34 @@ impl Drop for ThreadPool {
     fn drop(&mut self) {
         self.jobs = None;
         for worker in self.workers.drain(..) {
-            // A worker that panicked was printed where it happened.
+            // The panic hook has printed why a worker panicked.
             let _ = worker.join();
         }
     }
 }
 
-impl Drop for Job {
-    /// Tells the ending, even when the worker panicked: a call without one would be waited for for ever.
-    fn drop(&mut self) {
-        let outcome = std::mem::replace(&mut self.outcome, Err(Failure::Lost));
-        // Nobody listens only when the run is over, which waits for all.
-        let _ = self.ended.send((self.index, outcome));
+/// What a worker does: one job after another, until the queue is closed.
+fn work(queue: &Receiver<Job>) {
+    for mut job in queue {
+        job.outcome = job.call();
     }
 }
 
-/// A worker's life: one job after another, until the queue is closed.
-fn work(queue: &Receiver<Job>) {
-    for mut job in queue {
-        job.outcome = blocking::make(&job.run, job.index, &job.call);
+impl Job {
+    /// The run may have been cancelled while its job was in the queue.
+    fn call(&self) -> Outcome {
+        if self.run.cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        self.run.work.on(call::call(&self.run, self.index, &self.call))
+    }
+}
+
+impl Drop for Job {
+    /// Sends the outcome, when the worker panicked as well: the caller waits for one from each job.
+    fn drop(&mut self) {
+        let outcome = std::mem::replace(&mut self.outcome, Err(Failure::Lost));
+        // The receiver is gone only when the run is over, and it waits for all jobs.
+        let _ = self.outcomes.send((self.index, outcome));
     }
 }

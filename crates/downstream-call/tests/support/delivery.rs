@@ -80,8 +80,8 @@ pub(crate) fn outcome_of(delivery: &Delivery) -> Outcome {
     }
     match delivery.end {
         End::Close => exchange.closed(),
-        End::Reset => exchange.failed(io::Error::from(io::ErrorKind::ConnectionReset)),
-        End::Silence => exchange.failed(Failure::TimedOut),
+        End::Reset => Err(io::Error::from(io::ErrorKind::ConnectionReset).into()),
+        End::Silence => Err(Failure::TimedOut),
     }
 }
 

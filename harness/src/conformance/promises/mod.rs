@@ -74,7 +74,7 @@ pub(super) const ALL: &[(&str, Promise)] = &[
     ("a diamond can be cancelled", diamonds::a_diamond_can_be_cancelled),
     ("work is done with each reply", working::work_is_done_with_each_reply),
     ("a panic in the work costs one call", working::a_panic_in_the_work_costs_one_call),
-    ("a trace has every milestone in order", working::a_trace_has_every_milestone_in_order),
+    ("a trace has its milestones in order", working::a_trace_has_its_milestones_in_order),
     ("a thousand calls, one in ten failing", crowds::a_thousand_calls_one_in_ten_failing),
     ("slots and descriptors are reused, calls never mixed up", crowds::slots_are_reused),
     #[cfg(unix)]

@@ -27,8 +27,9 @@ pub(super) fn a_panic_in_the_work_costs_one_call(stage: &mut Stage) -> Result<()
     stage.still_works()
 }
 
-/// A model that traces nothing at all (its calls are made in another process) breaks nothing.
-pub(super) fn a_trace_has_every_milestone_in_order(stage: &mut Stage) -> Result<(), String> {
+/// `Sent` may be missing: a client library does not always say when it has sent a request. A model whose calls are made in
+/// another process may trace nothing at all.
+pub(super) fn a_trace_has_its_milestones_in_order(stage: &mut Stage) -> Result<(), String> {
     let run = Run { trace: Trace::on(), ..Run::default() };
     let calls = stage.calls(5, Duration::from_millis(2));
     stage.fan_out(&run, &calls)?;
@@ -37,7 +38,9 @@ pub(super) fn a_trace_has_every_milestone_in_order(stage: &mut Stage) -> Result<
         let order: Vec<_> =
             marks.iter().filter(|mark| mark.call == call).map(|mark| mark.milestone).collect();
         let due = [Milestone::Started, Milestone::Sent, Milestone::FirstByte, Milestone::Finished];
-        ensure!(marks.is_empty() || order == due, "call {call} was traced as {order:?}");
+        let unsent = [Milestone::Started, Milestone::FirstByte, Milestone::Finished];
+        let held = marks.is_empty() || order == due || order == unsent;
+        ensure!(held, "call {call} was traced as {order:?}");
     }
     Ok(())
 }

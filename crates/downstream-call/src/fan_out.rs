@@ -1,0 +1,113 @@
+//! One run of calls as a ledger.
+
+use crate::{Call, Failure, Outcome, Run};
+
+/// One run of calls as a ledger (sans-IO): which call may start next, how many are in flight, how each one ended. It
+/// owns no socket and waits for nothing, so what is left on a model's page is waiting.
+///
+/// ```
+/// # use downstream_call::{Call, Failure, FanOut, Run};
+/// # let call = Call::get("http://127.0.0.1:8080/echo/7", std::time::Duration::from_secs(1))?;
+/// # let calls = [call.clone(), call];
+/// let run = Run { in_flight: 1.try_into()?, ..Run::default() };
+/// let mut fan_out = FanOut::new(&run, &calls);
+/// let (index, _call) = fan_out.admit().expect("nothing is in flight");
+/// assert!(fan_out.admit().is_none(), "one call at a time");
+/// fan_out.ended(index, Err(Failure::TimedOut)); // … or the reply …
+/// assert!(fan_out.admit().is_some() && !fan_out.is_over());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct FanOut<'run> {
+    run: &'run Run,
+    calls: &'run [Call],
+    /// The first call that has not been admitted.
+    next: usize,
+    in_flight: usize,
+    failed: bool,
+    /// Grows as calls end: while all of them wait, no page of it is touched.
+    outcomes: Vec<Outcome>,
+}
+
+impl<'run> FanOut<'run> {
+    /// No call is admitted yet.
+    #[must_use]
+    pub fn new(run: &'run Run, calls: &'run [Call]) -> Self {
+        let outcomes = Vec::with_capacity(calls.len());
+        Self { run, calls, next: 0, in_flight: 0, failed: false, outcomes }
+    }
+
+    /// The next call, to be started now, and its index; none while there is no room, none after the last one, none
+    /// once the run is cancelled.
+    pub fn admit(&mut self) -> Option<(usize, &'run Call)> {
+        if self.in_flight == self.run.in_flight.get() || self.is_cancelled() {
+            return None;
+        }
+        let call = self.calls.get(self.next)?;
+        self.next += 1;
+        self.in_flight += 1;
+        Some((self.next - 1, call))
+    }
+
+    /// An admitted call ended: does the run's work with its reply, on this thread, and records the outcome.
+    pub fn ended(&mut self, index: usize, outcome: Outcome) {
+        self.ended_after_work(index, self.run.work.on(outcome));
+    }
+
+    /// An admitted call ended, and the run's work with its reply was done where the call was made.
+    pub fn ended_after_work(&mut self, index: usize, outcome: Outcome) {
+        self.in_flight -= 1;
+        self.failed |= outcome.is_err();
+        if self.outcomes.len() <= index {
+            self.outcomes.resize(index + 1, Err(Failure::Cancelled));
+        }
+        self.outcomes[index] = outcome;
+    }
+
+    /// Whether the run was cancelled, from outside or by a step's first failure: no call is admitted any more, and
+    /// those in flight have to end as soon as the model can end them.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        (self.failed && self.run.first_failure_cancels) || self.run.cancel.is_cancelled()
+    }
+
+    /// The model has dropped all calls in flight: they end as [`Failure::Cancelled`], and the run is over.
+    pub fn cancel(&mut self) {
+        self.next = self.calls.len();
+        self.in_flight = 0;
+    }
+
+    /// How many calls were admitted and have not ended.
+    #[must_use]
+    pub const fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// Whether no call is in flight and none will be admitted.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.in_flight == 0 && (self.next == self.calls.len() || self.is_cancelled())
+    }
+
+    /// The outcomes, in the order of calls; `Cancelled` for each call that has not ended.
+    #[must_use]
+    pub fn into_outcomes(mut self) -> Vec<Outcome> {
+        self.outcomes.resize(self.calls.len(), Err(Failure::Cancelled));
+        self.outcomes
+    }
+}
+
+impl Run {
+    /// The same run for one step of a [`Diamond`](crate::Diamond), whose first failure cancels the rest of the step.
+    /// What the step calls 0 is the run's call number `first`, in the trace.
+    #[must_use]
+    pub fn step(&self, first: usize) -> Self {
+        Self { first_failure_cancels: true, ..self.part(first) }
+    }
+
+    /// The same run for a part of its calls, which begins with call number `first`.
+    #[must_use]
+    pub fn part(&self, first: usize) -> Self {
+        Self { trace: self.trace.part(first), ..self.clone() }
+    }
+}

@@ -1,0 +1,100 @@
+//! The system calls of this model: those of a socket, and those of epoll.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Cancel};
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::io::{Errno, retry_on_intr};
+use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+use slotmap::{DefaultKey, Key, KeyData};
+
+/// A socket that begins to connect: `EINPROGRESS` is the usual answer (connect(2)).
+pub(crate) fn connect(call: &Call) -> io::Result<OwnedFd> {
+    let family = if call.address.is_ipv6() { AddressFamily::INET6 } else { AddressFamily::INET };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = net::socket_with(family, SocketType::STREAM, flags, None)?;
+    match net::connect(&socket, &call.address) {
+        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How many of `bytes` the system took.
+pub(crate) fn send(socket: &OwnedFd, bytes: &[u8]) -> io::Result<usize> {
+    Ok(retry_on_intr(|| net::send(socket, bytes, SendFlags::NOSIGNAL))?)
+}
+
+/// How many bytes were received; 0 at the end.
+pub(crate) fn receive(socket: &OwnedFd, scratch: &mut [u8]) -> io::Result<usize> {
+    Ok(retry_on_intr(|| Ok(net::recv(socket, &mut *scratch, RecvFlags::empty())?.0))?)
+}
+
+/// An epoll instance, and the events it returned last (epoll(7)).
+pub(crate) struct Epoll {
+    descriptor: OwnedFd,
+    events: Vec<Event>,
+}
+
+/// The most events that one `epoll_wait` returns.
+const BATCH: usize = 1024;
+
+/// Longer waits return once an hour for nothing.
+const HOUR: Duration = Duration::from_secs(3600);
+
+impl Epoll {
+    pub(crate) fn new() -> io::Result<Self> {
+        let descriptor = epoll::create(CreateFlags::CLOEXEC)?;
+        Ok(Self { descriptor, events: Vec::with_capacity(BATCH) })
+    }
+
+    /// Reports `key` whenever `event` holds for the socket, until the socket is closed.
+    pub(crate) fn watch(&self, socket: impl AsFd, key: DefaultKey, event: EventFlags) -> io::Result<()> {
+        Ok(epoll::add(&self.descriptor, socket, token(key), event)?)
+    }
+
+    /// Reports `key` for `event` instead of what was watched before.
+    pub(crate) fn watch_instead(
+        &self,
+        socket: &OwnedFd,
+        key: DefaultKey,
+        event: EventFlags,
+    ) -> io::Result<()> {
+        Ok(epoll::modify(&self.descriptor, socket, token(key), event)?)
+    }
+
+    /// Wakes up when the run is cancelled, from now on. No flight has the null key.
+    pub(crate) fn watch_cancel(&self, cancel: &Cancel) -> io::Result<()> {
+        cancel.socket().map_or(Ok(()), |socket| self.watch(socket, DefaultKey::null(), EventFlags::IN))
+    }
+
+    /// Ends what [`watch_cancel`](Self::watch_cancel) began.
+    pub(crate) fn forget_cancel(&self, cancel: &Cancel) -> io::Result<()> {
+        Ok(cancel.socket().map_or(Ok(()), |socket| epoll::delete(&self.descriptor, socket))?)
+    }
+
+    /// Sleeps until something that is watched is ready or `until` passes; how many events there are then.
+    pub(crate) fn wait(&mut self, until: Option<Instant>) -> io::Result<usize> {
+        let timeout = until.map(|until| {
+            let left = until.saturating_duration_since(Instant::now()).min(HOUR);
+            Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() }
+        });
+        self.events.clear();
+        match epoll::wait(&self.descriptor, spare_capacity(&mut self.events), timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => Ok(self.events.len()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The key that one of the events reports.
+    pub(crate) fn key(&self, event: usize) -> DefaultKey {
+        KeyData::from_ffi(self.events[event].data.u64()).into()
+    }
+}
+
+fn token(key: DefaultKey) -> EventData {
+    EventData::new_u64(key.data().as_ffi())
+}

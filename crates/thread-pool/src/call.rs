@@ -1,0 +1,20 @@
+//! One call, from top to bottom: `serial`, line by line. Only the buffer lies elsewhere, since each thread has a stack.
+
+use downstream_call::{Call, Exchange, Outcome, Run};
+
+use crate::stream::Stream;
+
+/// Connects, sends and receives.
+pub(crate) fn call(run: &Run, index: usize, call: &Call) -> Outcome {
+    let mut exchange = Exchange::new(run, index, call)?;
+    let mut scratch = [0; 4 * 1024];
+    let mut stream = Stream::connect(&mut scratch, call)?;
+    while !exchange.is_sent() {
+        stream.send(&mut exchange)?;
+    }
+    loop {
+        if let Some(outcome) = stream.receive(&mut exchange)? {
+            return outcome;
+        }
+    }
+}
