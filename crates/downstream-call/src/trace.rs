@@ -57,12 +57,18 @@ impl Trace {
     }
 
     /// Notes that `call` reached `milestone` now.
+    #[inline]
     pub fn mark(&self, call: usize, milestone: Milestone) {
-        if let Some(marks) = &self.marks {
-            let call = self.first + call;
-            let mark = Mark { call, milestone, at: Instant::now(), thread: std::thread::current().id() };
-            marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
+        if self.marks.is_some() {
+            self.note(call, milestone);
         }
+    }
+
+    fn note(&self, call: usize, milestone: Milestone) {
+        let Some(marks) = &self.marks else { return };
+        let (call, thread) = (self.first + call, std::thread::current().id());
+        let mark = Mark { call, milestone, at: Instant::now(), thread };
+        marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
     }
 
     /// All marks so far, in the order they were noted.

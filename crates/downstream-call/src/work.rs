@@ -26,11 +26,12 @@ impl Work {
     ///
     /// # Errors
     /// The call's own failure, or [`Failure::WorkPanicked`].
+    #[inline]
     pub fn on(self, outcome: Outcome) -> Outcome {
-        if matches!(self, Self::None) {
-            return outcome;
-        }
-        let mut reply = outcome?;
+        if matches!(self, Self::None) { outcome } else { self.compute(outcome?) }
+    }
+
+    fn compute(self, mut reply: Reply) -> Outcome {
         let compute = || match self {
             Self::None => 0,
             Self::Fibonacci(n) => fibonacci(n),
