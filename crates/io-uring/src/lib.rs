@@ -8,14 +8,13 @@
 //! Opening a socket, connecting and sending are handed over as one chain of links, and each link that can take long has
 //! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none. Sockets are *direct descriptors*:
 //! numbers in a table of the ring, which the process's own table never sees, nor its limit (`several.rs`). The price is ownership: until a completion
-//! comes back, memory belongs to the kernel, however a run ends (`ring.rs`, the one page with `unsafe`).
+//! comes back, memory belongs to the kernel, however a run ends (`ring/lent.rs` has all the `unsafe`).
 //!
 //! *What is deliberately missing*: sharing between threads. A ring that one thread alone uses can leave its work to the
 //! moment when that thread waits, so a model stays on the thread that made it.
 #![cfg(target_os = "linux")]
 
 mod flight;
-#[allow(unsafe_code, reason = "memory is lent to the kernel, which no borrow checker follows")]
 mod ring;
 mod several;
 #[cfg(test)]

@@ -1,13 +1,12 @@
-//! The way out of the completion queue.
+//! What completions mean to a call.
 
 use std::io;
 
-use io_uring::cqueue;
 use rustix::io::Errno;
 
 use super::Ring;
-use super::buffers::Bytes;
-use super::token::{Operation, Token};
+use super::lent::{Bytes, Completion};
+use super::token::Operation;
 
 /// What has come back.
 pub(crate) enum Event {
@@ -21,7 +20,7 @@ pub(crate) enum Event {
 
 /// What the kernel did for a call.
 pub(crate) enum Done {
-    /// It sent so many bytes.
+    /// It sent this number of bytes.
     Sent(usize),
     /// It received these; none at the end. They must be [given back](Ring::give_back).
     Received(Bytes),
@@ -30,32 +29,19 @@ pub(crate) enum Done {
 }
 
 impl Ring {
-    /// What came back and was not looked at yet.
+    /// The next event that has come.
     pub(crate) fn event(&mut self) -> Option<Event> {
         loop {
-            let completion = self.ring.completion().next()?;
-            let token = Token::unpack(completion.user_data());
-            let place = token.place as usize;
-            let result = match completion.result() {
-                count @ 0.. => Ok(count as usize),
-                error => Err(io::Error::from_raw_os_error(-error)),
-            };
-            match token.operation {
+            let completion = self.lent.next()?;
+            let place = completion.token.place as usize;
+            match completion.token.operation {
                 Operation::Open | Operation::Send => {
-                    self.owed -= 1;
-                    self.sending -= 1;
-                    self.lent.free_requests.push(token.request);
-                    return Some(Event::Call { place, done: result.map(Done::Sent) });
+                    return Some(Event::Call { place, done: completion.result.map(Done::Sent) });
                 }
                 Operation::Receive => {
-                    self.owed -= 1;
-                    let done = self.received(result, cqueue::buffer_select(completion.flags()));
-                    return Some(Event::Call { place, done });
+                    return Some(Event::Call { place, done: self.received(completion) });
                 }
-                Operation::Watch => {
-                    self.owed -= 1;
-                    return Some(Event::Cancelled);
-                }
+                Operation::Watch => return Some(Event::Cancelled),
                 // A socket that was never opened can't be closed, and a timeout has nothing to add.
                 Operation::Close | Operation::Timeout => {}
             }
@@ -64,17 +50,15 @@ impl Ring {
 
     /// The bytes that were received.
     pub(crate) fn bytes(&self, bytes: &Bytes) -> &[u8] {
-        self.lent.buffers.get(bytes)
+        self.lent.bytes(bytes)
     }
 
     /// Puts a buffer back into the pool.
     pub(crate) fn give_back(&mut self, bytes: Bytes) {
-        self.lent.buffers.give_back(bytes);
+        self.lent.give_back(bytes);
     }
 
-    fn received(&mut self, result: io::Result<usize>, buffer: Option<u16>) -> io::Result<Done> {
-        let length = *result.as_ref().unwrap_or(&0);
-        let bytes = self.lent.buffers.taken(buffer, length);
+    fn received(&mut self, Completion { result, bytes, .. }: Completion) -> io::Result<Done> {
         match result {
             Ok(_) => Ok(Done::Received(bytes)),
             Err(error) => {

@@ -1,16 +1,17 @@
-//! How a ring is made, its table of direct descriptors, and why there may be none.
+//! How a ring is made, its table of direct descriptors, and why the system may refuse one.
 
 use std::io;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
 
 use io_uring::{IoUring, Probe, Submitter, opcode};
 use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
 
-use super::buffers::Buffers;
-use super::queue::ENTRIES;
-use super::{Lent, Ring};
+use super::Ring;
+use super::lent::Lent;
+
+/// Entries of the submission queue.
+pub(super) const ENTRIES: u32 = 1024;
 
 /// The ring's own descriptors: numbers that the process's table never sees.
 #[derive(Debug, Default)]
@@ -21,38 +22,27 @@ pub(super) struct Table {
     free: Vec<u32>,
 }
 
-/// A table has no more numbers than this, whatever the descriptor limit allows (io_uring_register(2)).
+/// The largest table that the kernel allows, whatever the descriptor limit is (io_uring_register(2)).
 const MAX_TABLE: u64 = 1 << 20;
 
 impl Ring {
     /// Sets a ring up for the thread that calls this.
     pub(crate) fn new() -> io::Result<Self> {
-        let ring = set_up()?;
-        let buffers = Buffers::register(&ring.submitter())?;
-        let lent = Lent {
-            buffers,
-            requests: Vec::new(),
-            free_requests: Vec::new(),
-            addresses: Vec::with_capacity(ENTRIES as usize),
-            deadlines: Vec::with_capacity(ENTRIES as usize),
-        };
         Ok(Self {
-            ring,
-            lent: ManuallyDrop::new(lent),
+            lent: Lent::new(set_up()?)?,
             table: Table::default(),
-            owed: 0,
-            sending: 0,
             scratch: vec![0; 16 * 1024].into(),
             one_thread: PhantomData,
         })
     }
 
-    /// Makes room for so many calls at once, as far as the [limit](table_limit) goes; how many there is room for.
+    /// Makes room for `calls` sockets at the same time, or for as many as the [limit](table_limit) allows, and returns
+    /// how many those are.
     pub(crate) fn make_room(&mut self, calls: usize) -> io::Result<usize> {
         let limit = table_limit();
         let wanted = calls.clamp(1, limit);
         if wanted > self.table.size {
-            let submitter = self.ring.submitter();
+            let submitter = self.lent.submitter();
             if self.table.size > 0 {
                 submitter.unregister_files()?;
             }
@@ -76,7 +66,7 @@ impl Table {
         self.free.push(descriptor);
     }
 
-    /// Closes what is still open, if anything is.
+    /// Closes the sockets that are still open.
     pub(super) fn close_all(&mut self, submitter: &Submitter<'_>) {
         if self.free.len() < self.unused as usize {
             let closed = vec![-1; self.unused as usize];
@@ -87,8 +77,8 @@ impl Table {
     }
 }
 
-/// Direct descriptors that one ring can have. They don't count against the process's descriptor limit, but a table is no
-/// longer than that is when the table is made.
+/// The number of direct descriptors that one ring can have. They do not count against the process's descriptor limit, but
+/// the kernel makes no table that is longer than that limit.
 pub(crate) fn table_limit() -> usize {
     getrlimit(Resource::Nofile).current.unwrap_or(MAX_TABLE).clamp(1, MAX_TABLE) as usize
 }
@@ -115,7 +105,7 @@ fn set_up() -> io::Result<IoUring> {
     if has_all { Ok(ring) } else { Err(Errno::OPNOTSUPP.into()) }
 }
 
-/// Says why there is no ring, and what would help.
+/// Says why there is no ring, and the likely cure.
 pub(crate) fn unavailable(error: &io::Error) -> io::Error {
     let why = match Errno::from_io_error(error) {
         Some(Errno::NOSYS) => "the kernel or a container's seccomp filter does not have it",

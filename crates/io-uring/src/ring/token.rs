@@ -1,18 +1,18 @@
 //! What travels with an entry and comes back with its completion: 64 bits that mean nothing to the kernel.
 
-/// Whose completion it is.
+/// What a completion belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) operation: Operation,
-    /// Which call.
+    /// The call's number.
     pub(super) place: u32,
-    /// Which request is lent: 24 bits.
+    /// The number of the request that is lent: 24 bits.
     pub(super) request: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operation {
-    /// A socket, or its connection: heard of only when it fails.
+    /// A socket or its connection. It completes only if it fails.
     Open,
     Send,
     Receive,
