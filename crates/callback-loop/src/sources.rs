@@ -7,22 +7,22 @@ use readiness::{Interest, Key, Socket};
 use crate::event_loop::Callback;
 use crate::{EventLoop, Handle};
 
-/// A source of events in a loop: a socket, or standard input. What asyncio has file descriptors for; but an id is
-/// never given twice, so that it can't reach another's socket.
+/// A source of events in a loop: a socket, or standard input. asyncio uses file descriptors for this; but an id is never
+/// given twice, so that it cannot reach another socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceId(pub(crate) Key);
 
-/// What a loop watches, and who waits for it.
+/// What a loop watches, and the callbacks that wait for it.
 #[derive(Default)]
 pub(crate) struct Source {
-    /// Nothing for standard input, which the process owns.
+    /// `None` for standard input, which the process owns.
     socket: Option<Socket>,
     reader: Option<Key>,
     writer: Option<Key>,
 }
 
 impl<'h> EventLoop<'h> {
-    /// Gives a socket to the loop, which closes it in the end.
+    /// Gives a socket to the loop, which closes it when it is removed or the loop is dropped.
     pub fn add_socket(&mut self, socket: Socket) -> SourceId {
         SourceId(self.sources.insert(Source { socket: Some(socket), ..Source::default() }))
     }
@@ -52,7 +52,7 @@ impl<'h> EventLoop<'h> {
         self.wait_for(id, Box::new(callback), |source| &mut source.reader)
     }
 
-    /// Calls once when there is room to send, or the connection stands or failed; otherwise as
+    /// Calls once when there is room to send, or connecting has succeeded or failed; otherwise as
     /// [`when_readable`](Self::when_readable) (asyncio: `loop.add_writer`).
     ///
     /// # Errors
@@ -78,10 +78,10 @@ impl<'h> EventLoop<'h> {
         true
     }
 
-    /// Puts a callback in its place, and tells the poller what to watch for.
-    fn wait_for(&mut self, id: SourceId, callback: Callback<'h>, place: Place) -> io::Result<Handle> {
+    /// Makes a callback the source's reader or writer, and tells the poller what to watch for.
+    fn wait_for(&mut self, id: SourceId, callback: Callback<'h>, waiter: WaiterOf) -> io::Result<Handle> {
         let handle = self.keep(callback);
-        let watched = self.replace_waiting(id, handle, place).and_then(|interest| {
+        let watched = self.replace_waiter(id, handle, waiter).and_then(|interest| {
             let source = self.sources.get_mut(id.0).and_then(|source| source.socket.as_mut());
             source.map_or(Ok(()), |socket| self.poller.watch(socket, id.0, interest))
         });
@@ -91,10 +91,10 @@ impl<'h> EventLoop<'h> {
         watched.map(|()| handle)
     }
 
-    /// Puts a callback in its place; what there is to wait for then.
-    fn replace_waiting(&mut self, id: SourceId, handle: Handle, place: Place) -> io::Result<Interest> {
+    /// Makes a callback the source's reader or writer, and returns what the source waits for then.
+    fn replace_waiter(&mut self, id: SourceId, handle: Handle, waiter: WaiterOf) -> io::Result<Interest> {
         let source = self.sources.get_mut(id.0).ok_or(io::ErrorKind::NotConnected)?;
-        if let Some(earlier) = place(source).replace(handle.key()) {
+        if let Some(earlier) = waiter(source).replace(handle.key()) {
             self.callbacks.remove(earlier);
         }
         let waits = |key: Option<Key>| key.is_some_and(|key| self.callbacks.contains_key(key));
@@ -106,11 +106,11 @@ impl<'h> EventLoop<'h> {
     }
 }
 
-/// Whose place: the reader's or the writer's.
-type Place = fn(&mut Source) -> &mut Option<Key>;
+/// The reader of a source, or its writer.
+type WaiterOf = fn(&mut Source) -> &mut Option<Key>;
 
 impl Source {
-    /// Whoever waits; or has waited, then its key finds nothing.
+    /// The callbacks that wait for this source. The key of one that has run finds nothing.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = Key> + use<> {
         [self.reader, self.writer].into_iter().flatten()
     }

@@ -136,7 +136,7 @@ impl<'run> Loop<'run> {
     fn advance_done(&mut self) -> io::Result<()> {
         while let Some(event) = self.ring.event() {
             match event {
-                Event::Call { place, done } => self.advance(place, done)?,
+                Event::Call { index, done } => self.advance(index, done)?,
                 // The next round finds the run cancelled.
                 Event::Cancelled => {}
             }

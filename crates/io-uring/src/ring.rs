@@ -49,7 +49,7 @@ pub(crate) struct Ring {
 /// What the ring knows of a call: the number in its completions, its socket, and its deadline.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    place: u32,
+    index: u32,
     /// A number in the ring's table of direct descriptors.
     descriptor: u32,
     deadline_ns: u64,
@@ -63,16 +63,16 @@ impl Ring {
     /// only the last one reports that it is done, unless an earlier one fails.
     pub(crate) fn open(
         &mut self,
-        place: usize,
+        index: usize,
         deadline: Duration,
         address: SocketAddr,
         write: impl FnOnce(&mut [u8]) -> usize,
     ) -> io::Result<Ticket> {
         self.make_space()?;
-        let place = u32::try_from(place).expect("a run has fewer than 2^32 calls");
+        let index = u32::try_from(index).expect("a run has fewer than 2^32 calls");
         let descriptor = self.table.take();
         let deadline_ns = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
-        let ticket = Ticket { place, descriptor, deadline_ns };
+        let ticket = Ticket { index, descriptor, deadline_ns };
         let request = self.lend(write);
         self.lent.push_socket(&ticket, &request, address);
         self.lent.push_connect(&ticket, &request, address);

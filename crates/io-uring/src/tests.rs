@@ -20,7 +20,7 @@ fn receiving() -> Option<(Ring, TcpStream)> {
     let for_ever = Duration::from_secs(1 << 30);
     let ticket = ring.open(0, for_ever, listener.local_addr().expect("an address"), write).expect("space");
     ring.wait(false).expect("a wait");
-    assert!(matches!(ring.event(), Some(Event::Call { place: 0, done: Ok(_) })));
+    assert!(matches!(ring.event(), Some(Event::Call { index: 0, done: Ok(_) })));
     ring.receive(&ticket).expect("space");
     ring.wait(true).expect("a wait");
     Some((ring, listener.accept().expect("a connection").0))

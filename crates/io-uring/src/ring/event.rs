@@ -11,7 +11,7 @@ use super::token::Operation;
 /// What has come back.
 pub(crate) enum Event {
     Call {
-        place: usize,
+        index: usize,
         done: io::Result<Done>,
     },
     /// The socket that is [watched](Ring::watch) is readable.
@@ -33,13 +33,13 @@ impl Ring {
     pub(crate) fn event(&mut self) -> Option<Event> {
         loop {
             let completion = self.lent.next()?;
-            let place = completion.token.place as usize;
+            let index = completion.token.index as usize;
             match completion.token.operation {
                 Operation::Open | Operation::Send => {
-                    return Some(Event::Call { place, done: completion.result.map(Done::Sent) });
+                    return Some(Event::Call { index, done: completion.result.map(Done::Sent) });
                 }
                 Operation::Receive => {
-                    return Some(Event::Call { place, done: self.received(completion) });
+                    return Some(Event::Call { index, done: self.received(completion) });
                 }
                 Operation::Watch => return Some(Event::Cancelled),
                 // A socket that was never opened can't be closed, and a timeout has nothing to add.

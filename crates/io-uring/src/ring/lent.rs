@@ -140,7 +140,7 @@ impl Lent {
         let slot = DestinationSlot::try_from_slot_target(ticket.descriptor);
         let slot = slot.expect("a table has fewer than 2^32 - 2 descriptors");
         let socket = opcode::Socket::new(domain, kind, 0).file_index(Some(slot)).build();
-        let token = Token { operation: Operation::Open, place: ticket.place, request: request.0 };
+        let token = Token { operation: Operation::Open, index: ticket.index, request: request.0 };
         self.push(socket.flags(Flags::IO_LINK | Flags::SKIP_SUCCESS), token);
     }
 
@@ -149,7 +149,7 @@ impl Lent {
     pub(super) fn push_connect(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
         let address = self.memory.addresses.push(address.into());
         let connect = opcode::Connect::new(Fixed(ticket.descriptor), address.as_ptr().cast(), address.len());
-        let token = Token { operation: Operation::Open, place: ticket.place, request: request.0 };
+        let token = Token { operation: Operation::Open, index: ticket.index, request: request.0 };
         self.push(connect.build().flags(Flags::IO_LINK | Flags::SKIP_SUCCESS), token);
     }
 
@@ -157,7 +157,7 @@ impl Lent {
     pub(super) fn push_send(&mut self, ticket: &Ticket, Request(request): Request) {
         let bytes = &self.memory.requests[request as usize];
         let send = opcode::Send::new(Fixed(ticket.descriptor), bytes.as_ptr(), bytes.len() as u32).build();
-        let token = Token { operation: Operation::Send, place: ticket.place, request };
+        let token = Token { operation: Operation::Send, index: ticket.index, request };
         self.push(send.flags(Flags::IO_LINK), token);
         self.owed += 1;
         self.sending += 1;
@@ -166,7 +166,7 @@ impl Lent {
     #[inline]
     pub(super) fn push_receive(&mut self, ticket: &Ticket) {
         let receive = opcode::Recv::new(Fixed(ticket.descriptor), null_mut(), BYTES as u32).buf_group(GROUP);
-        let token = Token { operation: Operation::Receive, place: ticket.place, request: 0 };
+        let token = Token { operation: Operation::Receive, index: ticket.index, request: 0 };
         self.push(receive.build().flags(Flags::IO_LINK | Flags::BUFFER_SELECT), token);
         self.owed += 1;
     }
@@ -179,21 +179,21 @@ impl Lent {
         let deadline = Timespec::new().sec(ticket.deadline_ns / SECOND).nsec(nanoseconds);
         let deadline = self.memory.deadlines.push(deadline);
         let timeout = opcode::LinkTimeout::new(&raw const *deadline).flags(TimeoutFlags::ABS).build();
-        let token = Token { operation: Operation::Timeout, place: 0, request: 0 };
+        let token = Token { operation: Operation::Timeout, index: 0, request: 0 };
         self.push(timeout.flags(link | Flags::SKIP_SUCCESS), token);
     }
 
     #[inline]
     pub(super) fn push_close(&mut self, ticket: &Ticket) {
         let close = opcode::Close::new(Fixed(ticket.descriptor)).build();
-        let token = Token { operation: Operation::Close, place: 0, request: 0 };
+        let token = Token { operation: Operation::Close, index: 0, request: 0 };
         self.push(close.flags(Flags::SKIP_SUCCESS), token);
     }
 
     /// Completes when `descriptor`, one of the process's own, is readable.
     pub(super) fn push_poll(&mut self, descriptor: RawFd) {
         let poll = opcode::PollAdd::new(Fd(descriptor), u32::from(PollFlags::IN.bits())).build();
-        self.push(poll, Token { operation: Operation::Watch, place: 0, request: 0 });
+        self.push(poll, Token { operation: Operation::Watch, index: 0, request: 0 });
         self.owed += 1;
     }
 

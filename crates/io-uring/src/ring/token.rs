@@ -5,7 +5,7 @@
 pub(super) struct Token {
     pub(super) operation: Operation,
     /// The call's number.
-    pub(super) place: u32,
+    pub(super) index: u32,
     /// The number of the request that is lent: 24 bits.
     pub(super) request: u32,
 }
@@ -23,7 +23,7 @@ pub(super) enum Operation {
 
 impl Token {
     pub(super) const fn pack(self) -> u64 {
-        (self.place as u64) << 32 | (self.request as u64) << 8 | self.operation as u64
+        (self.index as u64) << 32 | (self.request as u64) << 8 | self.operation as u64
     }
 
     pub(super) const fn unpack(token: u64) -> Self {
@@ -36,6 +36,6 @@ impl Token {
             Operation::Watch,
         ];
         let operation = OPERATIONS[(token & 0xff) as usize];
-        Self { operation, place: (token >> 32) as u32, request: (token >> 8) as u32 & 0xff_ffff }
+        Self { operation, index: (token >> 32) as u32, request: (token >> 8) as u32 & 0xff_ffff }
     }
 }
