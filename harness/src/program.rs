@@ -36,6 +36,9 @@ enum Command {
     /// Start a program and report what it used, for `race`
     #[command(hide = true)]
     Measure {
+        /// End the program, and all that it has started, when standard input ends
+        #[arg(long)]
+        end_with_input: bool,
         /// The program and its arguments
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
@@ -75,7 +78,7 @@ impl Command {
                 list::list();
                 Ok(ExitCode::SUCCESS)
             }
-            Self::Measure { command } => Ok(measure::measure(&command)),
+            Self::Measure { end_with_input, command } => Ok(measure::measure(&command, end_with_input)),
             Self::Child => per_core::child()
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(|error| Error::broken("one of several processes", error)),

@@ -3,13 +3,12 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use harness::race::Standing;
-use nix::sys::signal::Signal;
-use nix::unistd::Pid;
 use rstest::rstest;
+use rustix::process::{Signal, kill_process};
+use support::family::{Family, SLEEPS, pid_of};
 use support::{MEANWHILE, Ran, meanwhile, only, race};
 
 /// A race of two calls with this command alone; `MEANWHILE` in it is the program.
@@ -75,16 +74,19 @@ fn the_report_keeps_the_commands() {
 }
 
 #[test]
-fn who_hangs_is_ended_with_all_that_it_started() {
-    let failed = race_alone("sh -c 'sleep 86399 & sleep 86399'").failed;
+fn a_program_that_hangs_is_ended_with_all_that_it_started() {
+    let mut family = Family::new();
+    let failed = family.race_alone("sh -c 'sleep 60 & sleep 60'").failed;
     assert!(failed.is_some_and(|failed| failed.contains("it had asked for 0 of 2 calls")));
-    assert_eq!(running("86399"), 0);
+    family.assert_all_end();
 }
 
 #[test]
-fn who_leaves_a_process_behind_does_not_hold_up_the_race() {
-    let standing = race_alone("sh -c 'MEANWHILE run serial --url {url}; sleep 86398 &'");
-    assert_eq!((standing.failed, running("86398")), (None, 0));
+fn a_process_that_is_left_behind_does_not_hold_up_the_race() {
+    let mut family = Family::new();
+    let standing = family.race_alone("sh -c 'MEANWHILE run serial --url {url}; sleep 60 &'");
+    assert_eq!(standing.failed, None);
+    family.assert_all_end();
 }
 
 #[test]
@@ -98,43 +100,42 @@ fn one_who_fails_makes_the_exit_status_1_and_the_others_go_on() {
 
 #[test]
 fn an_interrupt_ends_contestants_and_the_race() {
-    let ran = race_ended_by(Signal::SIGINT, "86397");
+    let mut family = Family::new();
+    let race = family.start_race(SLEEPS);
+    family.wait_for_contestant();
+    kill_process(pid_of(&race), Signal::INT).unwrap();
+    let ran: Ran = race.wait_with_output().unwrap().into();
     assert_eq!(ran.stderr, "meanwhile: interrupted: all contestants were ended\n");
-    assert_eq!((ran.code, running("86397")), (Some(130), 0));
+    assert_eq!(ran.code, Some(130));
+    family.assert_all_end();
 }
 
 #[test]
 fn contestants_of_a_race_that_was_killed_end_themselves() {
-    race_ended_by(Signal::SIGKILL, "86396");
-    wait_until(|| running("86396") == 0);
+    let mut family = Family::new();
+    let mut race = family.start_race(SLEEPS);
+    family.wait_for_contestant();
+    race.kill().unwrap();
+    race.wait().unwrap();
+    family.assert_all_end();
 }
 
-/// Sends a signal to a race once its contestant sleeps for so many seconds.
-fn race_ended_by(signal: Signal, seconds: &str) -> Ran {
-    let race = Command::new(MEANWHILE)
-        .args(["race", "other", &format!("--with=other=sleep {seconds}")])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    wait_until(|| running(seconds) == 1);
-    nix::sys::signal::kill(Pid::from_raw(race.id().cast_signed()), signal).unwrap();
-    race.wait_with_output().unwrap().into()
-}
-
-fn wait_until(mut wanted: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !wanted() {
-        assert!(start.elapsed() < Duration::from_secs(5), "nothing happened");
-        std::thread::sleep(Duration::from_millis(5));
+/// Kills the race later and later, until its contestant has started several times: so at every step of the start.
+#[rstest]
+#[case::of_one_process(SLEEPS)]
+#[case::of_several_processes(
+    "sh -c 'echo started >&9; exec MEANWHILE run per-process --workers 3 --timeout 90s --url {url}'"
+)]
+fn a_race_that_is_killed_at_any_step_of_the_start_leaves_no_process(#[case] contestant: &str) {
+    let (mut delay_ms, mut started) = (0, 0);
+    while started < 10 && delay_ms < 300 {
+        let mut family = Family::new();
+        let mut race = family.start_race(contestant);
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        race.kill().unwrap();
+        race.wait().unwrap();
+        family.assert_all_end();
+        started += u32::from(family.contestant_has_started);
+        delay_ms += 1;
     }
-}
-
-/// How many processes sleep for so long: those that the test started.
-fn running(seconds: &str) -> usize {
-    let commands = std::fs::read_dir("/proc")
-        .unwrap()
-        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
-    let sleeps = format!("sleep\0{seconds}\0");
-    commands.filter(|command| *command == sleeps.as_bytes()).count()
 }

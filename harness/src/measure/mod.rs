@@ -8,6 +8,7 @@
 //! kernel carries it through `vfork` and `exec`. The race holds a whole server; this process holds next to nothing, and
 //! where its own size could hide the contestant's ([`peak_rss_bytes`]), what was sampled counts instead.
 
+mod orphan;
 mod sample;
 
 use std::ffi::OsString;
@@ -59,9 +60,17 @@ pub struct Usage {
     pub stderr: String,
 }
 
-/// Runs `command` with standard output passed through, and reports on standard error.
+/// The option with which the end of standard input ends the program: a race holds the other end.
+pub const END_WITH_INPUT: &str = "--end-with-input";
+
+/// Runs `command` with standard output passed through, and reports on standard error. With `end_with_input`, the end of
+/// standard input ends the whole process group.
 #[must_use]
-pub fn measure(command: &[OsString]) -> ExitCode {
+pub fn measure(command: &[OsString], end_with_input: bool) -> ExitCode {
+    if end_with_input {
+        // Before anything is started that could be left behind.
+        orphan::end_with_input();
+    }
     let measured = match start_and_wait(command) {
         Ok(usage) => Measured::Ended(usage),
         Err(error) => Measured::NotStarted(error.to_string()),

@@ -29,7 +29,6 @@ pub(super) struct Sampler {
 impl Sampler {
     pub(super) fn start(process: u32) -> Self {
         let (stop, stopped) = channel();
-        let race = parent();
         let thread = std::thread::spawn(move || {
             let mut peaks = Peaks::default();
             loop {
@@ -37,7 +36,6 @@ impl Sampler {
                 if stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
                     return peaks;
                 }
-                end_if_orphaned(race);
             }
         });
         Self { stop, thread }
@@ -90,25 +88,3 @@ fn children(process: u32) -> Vec<u32> {
     let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
     list.split_whitespace().filter_map(|number| number.parse().ok()).collect()
 }
-
-#[cfg(unix)]
-fn parent() -> nix::unistd::Pid {
-    nix::unistd::getppid()
-}
-
-/// A race that was killed can't end its contestants any more: then they end themselves.
-#[cfg(unix)]
-fn end_if_orphaned(race: nix::unistd::Pid) {
-    use nix::sys::signal::{Signal, killpg};
-    use nix::unistd::{getpgrp, getpid};
-    if parent() != race && getpgrp() == getpid() {
-        // It ends this process as well, so there is nobody to tell.
-        let _ = killpg(getpgrp(), Signal::SIGKILL);
-    }
-}
-
-#[cfg(not(unix))]
-fn parent() {}
-
-#[cfg(not(unix))]
-fn end_if_orphaned((): ()) {}

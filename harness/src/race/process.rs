@@ -13,7 +13,7 @@ use super::interrupt;
 use crate::Error;
 use crate::capture::{Capture, Captured};
 use crate::group::Group;
-use crate::measure::Measured;
+use crate::measure::{END_WITH_INPUT, Measured};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(10);
@@ -42,11 +42,14 @@ pub(crate) struct Output {
 }
 
 impl Process {
-    /// Starts `meanwhile measure -- WORDS`.
+    /// Starts `meanwhile measure --end-with-input -- WORDS`.
+    ///
+    /// This process alone holds the other end of its standard input, which the system closes however this process ends:
+    /// the measuring process then ends the contestant and itself ([`crate::measure`]).
     pub(crate) fn start(meanwhile: &Path, words: &[OsString], calls: usize) -> io::Result<Self> {
         let mut command = Command::new(meanwhile);
-        command.args(["measure", "--"]).args(words);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(["measure", END_WITH_INPUT, "--"]).args(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let start = Instant::now();
         let mut group = Group::spawn(&mut command)?;
         let limit = OUTPUT_LIMIT_BYTES + LINE_LIMIT_BYTES * calls as u64;

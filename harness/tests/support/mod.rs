@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+#[cfg(target_os = "linux")]
+pub(crate) mod family;
+
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -56,10 +59,17 @@ fn broken_rows_of(ran: &Ran) -> Vec<String> {
     rows.collect()
 }
 
+/// What makes a race quick, and its output JSON.
+pub(crate) const QUICK_RACE: [&str; 5] =
+    ["race", "--latency=20ms", "--timeout=500ms", "--patience=300ms", "--json=-"];
+
 /// A quick race between these contestants, as its JSON.
 pub(crate) fn race(arguments: &[&str]) -> Report {
-    let quick = ["race", "--latency=20ms", "--timeout=500ms", "--patience=300ms", "--json=-"];
-    let ran = meanwhile(&[&quick, arguments].concat());
+    report_of(&meanwhile(&[&QUICK_RACE, arguments].concat()))
+}
+
+/// The JSON that a race has printed.
+pub(crate) fn report_of(ran: &Ran) -> Report {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error} in {}", ran.stdout))
 }
 
