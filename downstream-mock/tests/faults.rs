@@ -45,6 +45,14 @@ fn the_catalogue_is_in_the_order_of_a_call() {
 }
 
 #[test]
+fn a_fault_is_endless_when_the_server_never_stops_or_only_the_deadline_is_left() {
+    let endless = ["endless-head", "body-endless", "100-endless", "never-answered", "backlog-full"];
+    assert!(endless.iter().all(|name| fault(name).is_endless()));
+    let others = ["refused", "body-at-the-limit", "answer-long-after-request-in-parts", "obs-fold"];
+    assert!(!others.iter().any(|name| fault(name).is_endless()));
+}
+
+#[test]
 fn a_response_is_sent_as_it_is_and_closed() {
     let mock = mock();
     let server = mock.fault(Script::response("no HTTP at all")).unwrap();

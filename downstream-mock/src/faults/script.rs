@@ -109,6 +109,11 @@ impl Script {
         self.then(Step::Reset)
     }
 
+    /// Whether the script sends without end, until the client leaves.
+    pub fn is_endless(&self) -> bool {
+        self.0.iter().any(|step| matches!(step, Step::Repeat { .. }))
+    }
+
     fn then(mut self, step: Step) -> Self {
         Arc::make_mut(&mut self.0).push(step);
         self

@@ -53,6 +53,16 @@ pub enum Scene {
     PlayNarrow(Script),
 }
 
+impl Scene {
+    /// What is played on each connection, if connections are accepted.
+    pub fn script(&self) -> Option<&Script> {
+        match self {
+            Self::Play(script) | Self::PlayNarrow(script) => Some(script),
+            Self::Refused | Self::RefusedLate | Self::BacklogFull | Self::NeverAccepted => None,
+        }
+    }
+}
+
 /// A port on which something goes wrong, until it is dropped or its mock ends.
 pub struct FaultServer {
     address: SocketAddr,
@@ -78,10 +88,7 @@ impl FaultServer {
     ) -> io::Result<Self> {
         let socket = bound(ip, matches!(scene, Scene::PlayNarrow(_)))?;
         let address = local_address(&socket)?;
-        let script = match scene {
-            Scene::Play(script) | Scene::PlayNarrow(script) => script.clone(),
-            Scene::Refused | Scene::RefusedLate | Scene::BacklogFull | Scene::NeverAccepted => Script::new(),
-        };
+        let script = scene.script().cloned().unwrap_or_default();
         let (counts, received) = (Counts::default(), Mutex::default());
         let stage = Arc::new(Stage { script: Mutex::new(script), counts, fragment, received });
         let (open, closed) = mpsc::channel();

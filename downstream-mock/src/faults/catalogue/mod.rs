@@ -106,6 +106,12 @@ impl Fault {
         }
     }
 
+    /// Whether only a limit or a deadline of the client ends the call: the server sends without end, or the call must
+    /// end with its deadline.
+    pub fn is_endless(&self) -> bool {
+        self.expect == TIMED_OUT || self.scene.script().is_some_and(Script::is_endless)
+    }
+
     fn play(group: Group, name: impl Into<String>, script: Script, expect: Expect) -> Self {
         Self::new(group, name, Scene::Play(script), expect)
     }
