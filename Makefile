@@ -1,11 +1,14 @@
 # Every target is a command or two that can be typed as well. Without a name: the race.
-# `race test bench check book lint` need a stable toolchain; the others say what they need.
+# `race test bench check ladder book lint` need a stable toolchain; the others say what they need.
 
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
 OTHER_SYSTEMS = x86_64-pc-windows-gnu aarch64-apple-darwin
 
-.PHONY: race test bench check book lint portable large chaos mutation loom shuttle fuzz nightly
+# The lines between two comments of README.md, replaced by those of a file.
+BETWEEN = sed -e '/^<!-- ladder/r target/ladder.md' -e '/^<!-- ladder/,/^<!-- end of ladder/{/^<!--/!d;}'
+
+.PHONY: race test bench check ladder book lint portable large chaos mutation loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -18,6 +21,10 @@ bench: ## Criterion, all groups; `cargo bench -- GROUP/MODEL` runs a part
 
 check: ## every model against the conformance suite and its fault matrix
 	cargo run --release -- check
+
+ladder: ## the table of models in README.md, from the list of models
+	cargo run --release -- list --markdown > target/ladder.md
+	$(BETWEEN) README.md > target/README.md && cp target/README.md README.md
 
 book: ## docs/book/index.html
 	mdbook --version 2>/dev/null | grep -qF 'v$(MDBOOK_VERSION).' || cargo install mdbook --version ^$(MDBOOK_VERSION) --locked
@@ -32,13 +39,13 @@ portable: ## everything but the benches compiles for Windows and macOS; needs ru
 	CARGO_TARGET_DIR=target/portable cargo check --workspace --exclude benches $(addprefix --target ,$(OTHER_SYSTEMS))
 
 large: ## ten thousand calls, model by model
-	cargo test --release -p harness --test large
+	cargo test --release -p meanwhile --test large
 
 chaos: ## spurious readiness, short reads, partial sends, for every model that polls
-	CARGO_TARGET_DIR=target/chaos cargo test -p harness --features chaos --test chaos
+	CARGO_TARGET_DIR=target/chaos cargo test -p meanwhile --features chaos --test chaos
 
 mutation: ## deliberate defects in a copy of the models, each of which the suite has to catch
-	cargo run -p harness --example mutation
+	cargo run -p xtask -- mutation
 
 loom: ## every interleaving of the runtime's own loop, with few preemptions
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --release -p mini-runtime --test loom

@@ -3,7 +3,7 @@
 //! | group | what | what it tells |
 //! |---|---|---|
 //! | `two_calls` | 2 calls, 1 s each | whether calls wait at the same time |
-//! | `hundred_calls` | 100 calls, 1 s each, without `serial`, which would take 100 s | how many can |
+//! | `hundred_calls` | 100 calls, 1 s each, without models that make one call at a time and would take 100 s | how many can |
 //! | `overhead` | 1,000 calls at no latency, 64 in flight | what a call costs beside waiting |
 //! | `diamond` | A, then B, C and D, then E, 20 ms each | what it costs to depend on each other |
 //!
@@ -16,13 +16,14 @@ use std::time::Duration;
 use benches::{Pair, models};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use meanwhile::models::{AtOnce, CHILD_ARGUMENT, child};
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    // A child of `per-process`, not a bench.
-    if std::env::args().nth(1).as_deref() == Some(per_core::CHILD_ARGUMENT) {
-        return per_core::child().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    // A child of a model that is several processes, not a bench.
+    if std::env::args().nth(1).as_deref() == Some(CHILD_ARGUMENT) {
+        return child().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     let mut criterion = Criterion::default().nresamples(10_000).configure_from_args();
     two_calls(&mut criterion);
@@ -45,7 +46,7 @@ fn two_calls(criterion: &mut Criterion) {
 
 fn hundred_calls(criterion: &mut Criterion) {
     let mut group = ten_flat_samples(criterion, "hundred_calls");
-    for entry in models().filter(|entry| entry.name != "serial") {
+    for entry in models().filter(|entry| entry.at_once != AtOnce::One) {
         group.bench_function(entry.name, |bencher| {
             let mut pair = Pair::new(entry, ONE_SECOND);
             bencher.iter_custom(|rounds| pair.fan_out(rounds, 100, 100));

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Diamond, Model, Run};
 use downstream_mock::{Config, Mock};
-use harness::models::{Entry, MODELS, Setup};
+use meanwhile::models::{Entry, MODELS, Setup};
 
 /// The models that can be made here.
 pub fn models() -> impl Iterator<Item = &'static Entry> {
-    MODELS.iter().filter(|entry| entry.make(&Setup::default()).is_ok())
+    MODELS.iter().filter(|entry| (entry.new)(&Setup::default()).is_ok())
 }
 
 /// A model beside a mock of a certain latency, both made before anything is timed.
@@ -26,7 +26,7 @@ impl Pair {
     #[must_use]
     pub fn new(entry: &Entry, latency: Duration) -> Self {
         let mock = Mock::start(Config { latency, ..Config::default() }).expect("a mock");
-        let model = entry.make(&Setup::default()).expect("a model of this platform");
+        let model = (entry.new)(&Setup::default()).expect("a model of this platform");
         Self { mock, model }
     }
 

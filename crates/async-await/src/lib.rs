@@ -20,7 +20,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run};
+use downstream_call::{Call, Cancel, Diamond, Failure, FanOut, Model, Outcome, Run};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
@@ -86,35 +86,30 @@ where
     // The compiler must assume that a task outlives this function, so a task borrows nothing.
     let shared = Arc::new(run.clone());
     let mut cancelled = pin!(cancelled(&run.cancel));
-    let mut outcomes = vec![Err(Failure::Cancelled); calls.len()];
+    let mut fan_out = FanOut::new(run, calls);
     let (mut tasks, mut ids) = (JoinSet::new(), Vec::<Id>::new());
-    loop {
-        // Admit: start calls while there is room.
-        while ids.len() < calls.len() && tasks.len() < run.in_flight.get() && !run.cancel.is_cancelled() {
-            let index = ids.len();
-            let call = one(Arc::clone(&shared), index, calls[index].clone());
-            let task = tasks.spawn(async move { (index, call.await) });
-            ids.push(task.id());
+    while !fan_out.is_cancelled() {
+        // Admit: a task for each call that there is room for.
+        while let Some((index, call)) = fan_out.admit() {
+            let call = one(Arc::clone(&shared), index, call.clone());
+            ids.push(tasks.spawn(async move { (index, call.await) }).id());
         }
         // Wait: until a call is over, or the run is cancelled.
         tokio::select! {
             biased;
             ended = tasks.join_next() => match ended {
-                Some(Ok((index, outcome))) => outcomes[index] = outcome,
+                Some(Ok((index, outcome))) => fan_out.ended_after_work(index, outcome),
                 // Scans every call: O(n). Only a bug leads here, since panics in the run's work are caught.
                 Some(Err(panicked)) => ids.iter().position(|id| *id == panicked.id())
-                    .into_iter().for_each(|index| outcomes[index] = Err(Failure::Lost)),
+                    .into_iter().for_each(|index| fan_out.ended_after_work(index, Err(Failure::Lost))),
                 None => break,
             },
-            cancelled = &mut cancelled => {
-                cancelled?;
-                break;
-            }
+            cancelled = &mut cancelled => cancelled?,
         }
     }
     // Drops the futures of calls in flight, which closes their sockets.
     tasks.shutdown().await;
-    Ok(outcomes)
+    Ok(fan_out.into_outcomes())
 }
 
 /// `try_join!` polls three calls in one task, and drops the others when one has failed.

@@ -11,8 +11,8 @@ use slotmap::SlotMap;
 
 use crate::{EventLoop, Handle, SourceId};
 
-/// The calls in flight, and the buffer that all of them receive into.
-pub(crate) struct Calls<'h> {
+/// Makes calls on an event loop: those in flight, and the buffer that all of them receive into.
+pub(crate) struct Client<'h> {
     flights: RefCell<SlotMap<Key, Flight<'h>>>,
     scratch: &'h RefCell<Box<[u8]>>,
 }
@@ -25,8 +25,8 @@ struct Running<'h> {
     on_over: Cell<Option<OnOver<'h>>>,
 }
 
-/// Called with the outcomes. It gets the calls as an argument: if it owned them, they would own themselves.
-type OnOver<'h> = Box<dyn FnOnce(&mut EventLoop<'h>, &Rc<Calls<'h>>, Vec<Outcome>) + 'h>;
+/// Called with the outcomes. It gets the client as an argument: if it owned the client, the client would own itself.
+type OnOver<'h> = Box<dyn FnOnce(&mut EventLoop<'h>, &Rc<Client<'h>>, Vec<Outcome>) + 'h>;
 
 /// A call between two of its callbacks. No callback owns it, because the deadline's may come first.
 struct Flight<'h> {
@@ -36,7 +36,7 @@ struct Flight<'h> {
     running: Rc<Running<'h>>,
 }
 
-impl<'h> Calls<'h> {
+impl<'h> Client<'h> {
     pub(crate) fn new(scratch: &'h RefCell<Box<[u8]>>) -> Rc<Self> {
         Rc::new(Self { flights: RefCell::default(), scratch })
     }
@@ -98,8 +98,8 @@ impl<'h> Calls<'h> {
             Err(error) => return running.ended(index, Err(error.into())),
         };
         let key = self.flights.borrow_mut().insert_with_key(|key| {
-            let calls = Rc::clone(self);
-            let on_deadline = move |event_loop: &mut _| calls.failed(event_loop, key, Failure::TimedOut);
+            let client = Rc::clone(self);
+            let on_deadline = move |event_loop: &mut _| client.failed(event_loop, key, Failure::TimedOut);
             let deadline = event_loop.call_at(deadline, on_deadline);
             Flight { exchange, socket, deadline, running: Rc::clone(running) }
         });
@@ -111,8 +111,8 @@ impl<'h> Calls<'h> {
         match self.send(event_loop, key) {
             Ok(()) => self.on_sent(event_loop, key),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let calls = Rc::clone(self);
-                let again = move |event_loop: &mut _| calls.on_connected(event_loop, key);
+                let client = Rc::clone(self);
+                let again = move |event_loop: &mut _| client.on_connected(event_loop, key);
                 let waits = event_loop.when_writable(self.socket(key), again);
                 self.check(event_loop, key, waits);
             }
@@ -123,8 +123,8 @@ impl<'h> Calls<'h> {
     /// No answer is that fast, so this waits without having tried. It is no risk: what is readable when its watching
     /// begins is reported.
     fn on_sent(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key) {
-        let calls = Rc::clone(self);
-        let on_readable = move |event_loop: &mut _| calls.on_readable(event_loop, key);
+        let client = Rc::clone(self);
+        let on_readable = move |event_loop: &mut _| client.on_readable(event_loop, key);
         let waits = event_loop.when_readable(self.socket(key), on_readable);
         self.check(event_loop, key, waits);
     }
@@ -134,8 +134,8 @@ impl<'h> Calls<'h> {
         match self.receive(event_loop, key) {
             Ok(Some(outcome)) => self.on_received(event_loop, key, outcome),
             Ok(None) => {
-                let calls = Rc::clone(self);
-                event_loop.call_soon(move |event_loop| calls.on_readable(event_loop, key));
+                let client = Rc::clone(self);
+                event_loop.call_soon(move |event_loop| client.on_readable(event_loop, key));
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.on_sent(event_loop, key),
             Err(error) => self.failed(event_loop, key, error),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use downstream_call::{Call, Diamond, Outcome, Run};
 
-use crate::call::Calls;
+use crate::call::Client;
 use crate::{EventLoop, Promise};
 
 /// The three steps of a diamond. Each is kept here once its calls are known, because a run only borrows them.
@@ -34,23 +34,23 @@ impl<'h> Steps<'h> {
 /// failure on, because none of them returns to another.
 pub(crate) fn start<'h>(
     event_loop: &mut EventLoop<'h>,
-    calls: &Rc<Calls<'h>>,
+    client: &Rc<Client<'h>>,
     steps: &'h Steps<'h>,
     over: &'h Promise<Outcome>,
 ) {
     let plan = steps.plan;
     let a = steps.keep(0, 0, vec![plan.a()]);
-    calls.fan_out(event_loop, &a.run, &a.calls, move |event_loop, calls, mut a| {
+    client.fan_out(event_loop, &a.run, &a.calls, move |event_loop, client, mut a| {
         let b_c_d = match a.remove(0).and_then(|a| plan.b_c_d(&a)) {
             Ok(b_c_d) => steps.keep(1, 1, b_c_d.into()),
             Err(failure) => return over.keep(Err(failure)),
         };
-        calls.fan_out(event_loop, &b_c_d.run, &b_c_d.calls, move |event_loop, calls, b_c_d| {
+        client.fan_out(event_loop, &b_c_d.run, &b_c_d.calls, move |event_loop, client, b_c_d| {
             let e = match Diamond::together(b_c_d).and_then(|replies| plan.e(&replies)) {
                 Ok(e) => steps.keep(2, 4, vec![e]),
                 Err(failure) => return over.keep(Err(failure)),
             };
-            calls.fan_out(event_loop, &e.run, &e.calls, move |_, _, mut e| {
+            client.fan_out(event_loop, &e.run, &e.calls, move |_, _, mut e| {
                 over.keep(e.remove(0).and_then(|e| plan.end(e)));
             });
         });

@@ -36,7 +36,7 @@ use std::rc::Rc;
 use downstream_call::{Call, Diamond, Model, Outcome, Run};
 use readiness::Poller;
 
-use call::Calls;
+use call::Client;
 use diamond::Steps;
 
 /// Makes calls on the caller's thread, with callbacks in an [`EventLoop`].
@@ -63,15 +63,15 @@ impl CallbackLoop {
 impl Model for CallbackLoop {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
         let over = &Promise::new();
-        run_loop(&mut self.poller, run, &Calls::new(&self.scratch), over, |event_loop, making| {
-            making.fan_out(event_loop, run, calls, move |_, _, outcomes| over.keep(outcomes));
+        run_loop(&mut self.poller, run, &Client::new(&self.scratch), over, |event_loop, client| {
+            client.fan_out(event_loop, run, calls, move |_, _, outcomes| over.keep(outcomes));
         })
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         let (steps, over) = (&Steps::new(run, plan), &Promise::new());
-        run_loop(&mut self.poller, run, &Calls::new(&self.scratch), over, |event_loop, making| {
-            diamond::start(event_loop, making, steps, over);
+        run_loop(&mut self.poller, run, &Client::new(&self.scratch), over, |event_loop, client| {
+            diamond::start(event_loop, client, steps, over);
         })
     }
 }
@@ -80,14 +80,14 @@ impl Model for CallbackLoop {
 fn run_loop<'h, T>(
     poller: &mut Option<Poller>,
     run: &Run,
-    calls: &Rc<Calls<'h>>,
+    client: &Rc<Client<'h>>,
     over: &Promise<T>,
-    start: impl FnOnce(&mut EventLoop<'h>, &Rc<Calls<'h>>),
+    start: impl FnOnce(&mut EventLoop<'h>, &Rc<Client<'h>>),
 ) -> io::Result<T> {
     let mut event_loop = EventLoop::on(poller.take().map_or_else(Poller::new, Ok)?);
-    let cancelled = Rc::clone(calls);
+    let cancelled = Rc::clone(client);
     event_loop.on_cancel(&run.cancel, move |event_loop| cancelled.cancel_all(event_loop))?;
-    start(&mut event_loop, calls);
+    start(&mut event_loop, client);
     let value = event_loop.run_until_complete(over)?;
     *poller = Some(event_loop.into_poller()?);
     Ok(value)

@@ -7,7 +7,7 @@ const MAX_EXTENSION_BYTES: usize = 16 * 1024;
 
 /// Where in a chunked body the next byte belongs.
 #[derive(Clone, Copy, Debug, Default)]
-enum Place {
+enum State {
     /// The first digit of a chunk's size.
     #[default]
     SizeStart,
@@ -30,7 +30,7 @@ enum Place {
 /// A chunked body that is being read.
 #[derive(Debug, Default)]
 pub(crate) struct Chunked {
-    place: Place,
+    state: State,
     /// The size of a chunk while it is read, then the data of it still missing.
     missing: u64,
     extension_bytes: usize,
@@ -42,15 +42,15 @@ impl Chunked {
     /// Moves data from `bytes` to `body`; true once the last chunk and its trailers are through.
     pub(crate) fn decode(&mut self, bytes: &mut &[u8], body: &mut Vec<u8>) -> Result<bool, Failure> {
         while let Some((&byte, rest)) = bytes.split_first() {
-            if matches!(self.place, Place::Data) {
+            if matches!(self.state, State::Data) {
                 self.data(bytes, body)?;
                 continue;
             }
             *bytes = rest;
-            if matches!((self.place, byte), (Place::LastLineFeed, b'\n')) {
+            if matches!((self.state, byte), (State::LastLineFeed, b'\n')) {
                 return self.check_trailers().map(|()| true);
             }
-            self.place = self.advance(byte)?;
+            self.state = self.advance(byte)?;
         }
         Ok(false)
     }
@@ -64,67 +64,67 @@ impl Chunked {
         *bytes = &bytes[taken..];
         self.missing -= taken as u64;
         if self.missing == 0 {
-            self.place = Place::DataReturn;
+            self.state = State::DataReturn;
         }
         Ok(())
     }
 
     /// Takes one byte that is not data; where the next one belongs.
-    fn advance(&mut self, byte: u8) -> Result<Place, Failure> {
-        match self.place {
-            Place::SizeStart => self.digit(byte),
-            Place::Size => match byte {
-                b'\t' | b' ' => Ok(Place::SizeBlank),
-                b';' => Ok(Place::Extension),
-                b'\r' => Ok(Place::SizeLineFeed),
+    fn advance(&mut self, byte: u8) -> Result<State, Failure> {
+        match self.state {
+            State::SizeStart => self.digit(byte),
+            State::Size => match byte {
+                b'\t' | b' ' => Ok(State::SizeBlank),
+                b';' => Ok(State::Extension),
+                b'\r' => Ok(State::SizeLineFeed),
                 _ => self.digit(byte),
             },
-            Place::SizeBlank => match byte {
-                b'\t' | b' ' => Ok(Place::SizeBlank),
-                b';' => Ok(Place::Extension),
-                b'\r' => Ok(Place::SizeLineFeed),
+            State::SizeBlank => match byte {
+                b'\t' | b' ' => Ok(State::SizeBlank),
+                b';' => Ok(State::Extension),
+                b'\r' => Ok(State::SizeLineFeed),
                 _ => Err(malformed("chunk size")),
             },
-            Place::Extension => self.extension(byte),
-            Place::SizeLineFeed => {
-                let next = if self.missing == 0 { Place::TrailerStart } else { Place::Data };
+            State::Extension => self.extension(byte),
+            State::SizeLineFeed => {
+                let next = if self.missing == 0 { State::TrailerStart } else { State::Data };
                 expect(byte, b'\n', next, "chunk size")
             }
-            Place::Data => unreachable!("data is taken in runs, not byte by byte"),
-            Place::DataReturn => expect(byte, b'\r', Place::DataLineFeed, "chunk end"),
-            Place::DataLineFeed => expect(byte, b'\n', Place::SizeStart, "chunk end"),
-            Place::TrailerStart => match byte {
-                b'\r' if self.trailers.is_empty() => Ok(Place::LastLineFeed),
-                b'\r' => self.trailer(byte, Place::LastLineFeed),
-                _ => self.trailer(byte, Place::Trailer),
+            State::Data => unreachable!("data is taken in runs, not byte by byte"),
+            State::DataReturn => expect(byte, b'\r', State::DataLineFeed, "chunk end"),
+            State::DataLineFeed => expect(byte, b'\n', State::SizeStart, "chunk end"),
+            State::TrailerStart => match byte {
+                b'\r' if self.trailers.is_empty() => Ok(State::LastLineFeed),
+                b'\r' => self.trailer(byte, State::LastLineFeed),
+                _ => self.trailer(byte, State::Trailer),
             },
-            Place::Trailer => {
-                self.trailer(byte, if byte == b'\r' { Place::TrailerLineFeed } else { Place::Trailer })
+            State::Trailer => {
+                self.trailer(byte, if byte == b'\r' { State::TrailerLineFeed } else { State::Trailer })
             }
-            Place::TrailerLineFeed => self.trailer_end(byte),
-            Place::LastLineFeed => expect(byte, b'\n', Place::LastLineFeed, "chunked end"),
+            State::TrailerLineFeed => self.trailer_end(byte),
+            State::LastLineFeed => expect(byte, b'\n', State::LastLineFeed, "chunked end"),
         }
     }
 
-    fn digit(&mut self, byte: u8) -> Result<Place, Failure> {
+    fn digit(&mut self, byte: u8) -> Result<State, Failure> {
         let digit = char::from(byte).to_digit(16).ok_or(malformed("chunk size"))?;
         let size = self.missing.checked_mul(16).ok_or(malformed("chunk size"))?;
         self.missing = size + u64::from(digit);
-        Ok(Place::Size)
+        Ok(State::Size)
     }
 
-    fn extension(&mut self, byte: u8) -> Result<Place, Failure> {
+    fn extension(&mut self, byte: u8) -> Result<State, Failure> {
         self.extension_bytes += usize::from(byte != b'\r');
         match byte {
-            b'\r' => Ok(Place::SizeLineFeed),
+            b'\r' => Ok(State::SizeLineFeed),
             // Some servers end a line here and others do not: a way to smuggle a chunk past one of them.
             b'\n' => Err(malformed("chunk extension")),
             _ if self.extension_bytes >= MAX_EXTENSION_BYTES => Err(Failure::TooLarge(TooLarge::Extensions)),
-            _ => Ok(Place::Extension),
+            _ => Ok(State::Extension),
         }
     }
 
-    fn trailer(&mut self, byte: u8, next: Place) -> Result<Place, Failure> {
+    fn trailer(&mut self, byte: u8, next: State) -> Result<State, Failure> {
         self.trailers.push(byte);
         if self.trailers.len() >= MAX_HEAD_BYTES {
             return Err(Failure::TooLarge(TooLarge::Head));
@@ -132,7 +132,7 @@ impl Chunked {
         Ok(next)
     }
 
-    fn trailer_end(&mut self, byte: u8) -> Result<Place, Failure> {
+    fn trailer_end(&mut self, byte: u8) -> Result<State, Failure> {
         if byte != b'\n' {
             return Err(malformed("trailer"));
         }
@@ -140,7 +140,7 @@ impl Chunked {
             return Err(Failure::TooLarge(TooLarge::Fields));
         }
         self.trailer_lines += 1;
-        self.trailer(byte, Place::TrailerStart)
+        self.trailer(byte, State::TrailerStart)
     }
 
     /// Trailers are not kept, but they have to be fields.
@@ -148,7 +148,7 @@ impl Chunked {
         if self.trailers.is_empty() {
             return Ok(());
         }
-        self.trailer(b'\n', Place::LastLineFeed)?;
+        self.trailer(b'\n', State::LastLineFeed)?;
         let mut fields = vec![httparse::EMPTY_HEADER; self.trailer_lines];
         match httparse::parse_headers(&self.trailers, &mut fields).map_err(Failure::refused)? {
             httparse::Status::Complete(_) => Ok(()),
@@ -157,7 +157,7 @@ impl Chunked {
     }
 }
 
-fn expect(byte: u8, expected: u8, next: Place, what: &'static str) -> Result<Place, Failure> {
+fn expect(byte: u8, expected: u8, next: State, what: &'static str) -> Result<State, Failure> {
     if byte == expected { Ok(next) } else { Err(malformed(what)) }
 }
 

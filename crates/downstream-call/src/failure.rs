@@ -63,6 +63,25 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// Its name in the contestant protocol, without what the name is followed by.
+    #[must_use]
+    pub const fn class(&self) -> &'static str {
+        match self {
+            Self::Unsendable(_) => "unsendable",
+            Self::ConnectRefused => "connect-refused",
+            Self::Reset => "reset",
+            Self::Incomplete => "incomplete",
+            Self::Malformed(_) => "malformed",
+            Self::TooLarge(_) => "too-large",
+            Self::TimedOut => "timed-out",
+            Self::Cancelled => "cancelled",
+            Self::UnexpectedStatus(_) => "unexpected-status",
+            Self::WorkPanicked => "work-panicked",
+            Self::Lost => "lost",
+            Self::System(_) => "system",
+        }
+    }
+
     /// What `httparse` refused.
     pub(crate) fn refused(error: httparse::Error) -> Self {
         use httparse::Error;
@@ -94,19 +113,20 @@ impl TooLarge {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let class = self.class();
         match self {
-            Self::Unsendable(what) => write!(f, "unsendable: {what}"),
-            Self::ConnectRefused => f.write_str("connect-refused"),
-            Self::Reset => f.write_str("reset"),
-            Self::Incomplete => f.write_str("incomplete"),
-            Self::Malformed(what) => write!(f, "malformed: {what}"),
-            Self::TooLarge(what) => write!(f, "too-large: {}", what.name()),
-            Self::TimedOut => f.write_str("timed-out"),
-            Self::Cancelled => f.write_str("cancelled"),
-            Self::UnexpectedStatus(status) => write!(f, "unexpected-status: {status}"),
-            Self::WorkPanicked => f.write_str("work-panicked"),
-            Self::Lost => f.write_str("lost"),
-            Self::System(code) => write!(f, "system: {}", io::Error::from_raw_os_error(*code)),
+            Self::Unsendable(what) => write!(f, "{class}: {what}"),
+            Self::Malformed(what) => write!(f, "{class}: {what}"),
+            Self::TooLarge(what) => write!(f, "{class}: {}", what.name()),
+            Self::UnexpectedStatus(status) => write!(f, "{class}: {status}"),
+            Self::System(code) => write!(f, "{class}: {}", io::Error::from_raw_os_error(*code)),
+            Self::ConnectRefused
+            | Self::Reset
+            | Self::Incomplete
+            | Self::TimedOut
+            | Self::Cancelled
+            | Self::WorkPanicked
+            | Self::Lost => f.write_str(class),
         }
     }
 }

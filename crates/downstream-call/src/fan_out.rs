@@ -77,12 +77,6 @@ impl<'run> FanOut<'run> {
         self.in_flight = 0;
     }
 
-    /// How many calls were admitted and have not ended.
-    #[must_use]
-    pub const fn in_flight(&self) -> usize {
-        self.in_flight
-    }
-
     /// Whether no call is in flight and none will be admitted.
     #[must_use]
     pub fn is_over(&self) -> bool {

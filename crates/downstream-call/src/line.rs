@@ -8,13 +8,14 @@ use std::fmt;
 
 use crate::{Failure, Outcome};
 
-/// How one call ended, as one line: what a contestant prints for each call, in any order.
+/// How one call ended, as one line: what a contestant prints for each call, in any order. `Name` is what its failure is
+/// called: a [`Failure`], or any text where a program in another language may have names of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct Line<Name = Failure> {
     /// Which call: its number from 0.
     pub call: usize,
     /// How it ended: the status and the body, or the failure.
-    pub answer: Result<(u16, Vec<u8>), Failure>,
+    pub answer: Result<(u16, Vec<u8>), Name>,
 }
 
 impl Line {
@@ -27,19 +28,33 @@ impl Line {
     /// Reads a line without its end.
     #[must_use]
     pub fn parse(line: &[u8]) -> Option<Self> {
+        Self::read(line, |name| str::from_utf8(name).ok()?.parse().ok())
+    }
+}
+
+impl Line<String> {
+    /// Reads a line without its end, whatever its failure is called.
+    #[must_use]
+    pub fn parse_any_failure(line: &[u8]) -> Option<Self> {
+        Self::read(line, |name| Some(String::from_utf8_lossy(name).into_owned()))
+    }
+}
+
+impl<Name> Line<Name> {
+    fn read(line: &[u8], failure: impl FnOnce(&[u8]) -> Option<Name>) -> Option<Self> {
         let mut fields = line.splitn(3, |byte| *byte == b' ');
         let call = number(fields.next()?)?;
         let status = fields.next()?;
         let rest = fields.next().unwrap_or_default();
         let answer = match status {
-            b"-" => Err(str::from_utf8(rest).ok()?.parse().ok()?),
+            b"-" => Err(failure(rest)?),
             _ => Ok((number(status)?, unescape(rest)?)),
         };
         Some(Self { call, answer })
     }
 }
 
-impl fmt::Display for Line {
+impl<Name: fmt::Display> fmt::Display for Line<Name> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.answer {
             Ok((status, body)) => write!(f, "{} {status} {}", self.call, body.escape_ascii()),

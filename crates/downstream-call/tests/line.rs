@@ -35,3 +35,10 @@ fn what_is_no_line_is_none() {
         assert_eq!(Line::parse(text.as_bytes()), None, "{text:?}");
     }
 }
+
+#[test]
+fn a_failure_of_any_name_is_read_where_any_name_will_do() {
+    let line = Line::parse_any_failure(b"3 - so so").unwrap();
+    assert_eq!((line.call, line.answer.unwrap_err().as_str()), (3, "so so"));
+    assert_eq!(Line::parse_any_failure(b"3 so so"), None);
+}

@@ -17,15 +17,19 @@
 //! *How it waits*: every fault has a port of its own and is played on the mock's one thread.
 //!
 //! *What to notice.* [`catalogue`] lists what can go wrong and says of each what a client must make of it; a test holds
-//! that against hyper's own client.
+//! that against hyper's own client. [`OneInTen`] and [`BrokenDiamond`] are downstreams that answer some calls and fail others.
 
+mod broken_diamond;
 mod catalogue;
 mod fragment;
+mod one_in_ten;
 mod script;
 mod server;
 
+pub use broken_diamond::{BrokenDiamond, StepB};
 pub use catalogue::{Expect, Fault, Group, catalogue};
 pub use fragment::Fragment;
 pub(crate) use fragment::Fragmented;
+pub use one_in_ten::OneInTen;
 pub use script::Script;
 pub use server::{FaultServer, Scene};

@@ -1,0 +1,91 @@
+//! A run that is asked to stop.
+
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Cancel, Failure, Outcome, Run};
+use downstream_mock::faults::{Scene, Script};
+
+use super::{SOON, cancellable, ended_as_it_cancels, in_flight_timeout};
+use crate::Cancels;
+use crate::stage::{PATIENT, Stage, limited};
+
+pub(super) fn cancelled_before_it_starts(stage: &mut Stage) -> Result<(), String> {
+    let run = cancellable()?;
+    run.cancel.cancel();
+    let calls = stage.calls(10, Duration::ZERO);
+    let outcomes = stage.fan_out(&run, &calls)?;
+    ensure!(outcomes.iter().all(cancelled), "ended with {outcomes:?}");
+    let requests = stage.mock.stats().requests;
+    ensure!(requests == 0, "{requests} requests were made");
+    stage.still_works()
+}
+
+pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String> {
+    let run = Run { in_flight: limited(4).in_flight, ..cancellable()? };
+    let mut calls = stage.calls(12, PATIENT);
+    let timeout = in_flight_timeout(stage);
+    calls.iter_mut().for_each(|call| call.timeout = timeout);
+    let (started, canceller) = (Instant::now(), cancel_soon(&run.cancel));
+    // The cancelling thread is over before the run is: the run waits for its calls.
+    let outcomes = stage.fan_out(&run, &calls);
+    let took = started.elapsed();
+    canceller.join().map_err(|_| "the cancelling thread panicked")?;
+    let outcomes = outcomes?;
+    ensure!(outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)), "ended with {outcomes:?}");
+    let never_started = outcomes.iter().filter(|outcome| cancelled(outcome)).count();
+    ensure!(never_started >= 8, "only {never_started} of 12 are cancelled, where 4 may wait: {outcomes:?}");
+    ended_as_it_cancels(stage, took, timeout)?;
+    let requests = stage.mock.stats().requests;
+    ensure!(requests <= 4, "{requests} requests were made");
+    stage.still_works()
+}
+
+/// In the middle of a phase.
+pub(super) fn cancelling_ends_what(stage: &mut Stage, scene: &Scene) -> Result<(), String> {
+    stage.leaving_nothing_behind(|stage| {
+        let server = stage.mock.scene(scene).map_err(|error| error.to_string())?;
+        let timeout = in_flight_timeout(stage);
+        let call = Call::get(&server.url(), timeout).map_err(|error| error.to_string())?;
+        let run = cancellable()?;
+        let (started, canceller) = (Instant::now(), cancel_soon(&run.cancel));
+        let outcomes = stage.fan_out_beside(&run, &[call.with_path(&long_path())]);
+        let took = started.elapsed();
+        canceller.join().map_err(|_| "the cancelling thread panicked")?;
+        let outcome = &outcomes?[0];
+        ensure!(ended_by_cancelling(stage, outcome), "ended with {outcome:?}");
+        ended_as_it_cancels(stage, took, timeout)
+    })?;
+    stage.still_works()
+}
+
+fn cancel_soon(cancel: &Cancel) -> JoinHandle<()> {
+    let cancel = cancel.clone();
+    thread::spawn(move || {
+        thread::sleep(SOON / 2);
+        cancel.cancel();
+    })
+}
+
+/// A call that waits for its deadline all the same ends with either failure.
+fn ended_by_cancelling(stage: &Stage, outcome: &Outcome) -> bool {
+    match stage.cancels {
+        Cancels::AtOnce => cancelled(outcome),
+        Cancels::ByTheDeadline => matches!(outcome, Err(Failure::Cancelled | Failure::TimedOut)),
+    }
+}
+
+/// So long that a narrow peer does not take it in one piece.
+fn long_path() -> String {
+    format!("/{}", "x".repeat(60_000))
+}
+
+/// Drips for longer than any deadline.
+pub(super) fn endless_body() -> Script {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+    Script::new().read_head().send(head).repeat("x", SOON / 8)
+}
+
+pub(super) fn cancelled(outcome: &Outcome) -> bool {
+    *outcome == Err(Failure::Cancelled)
+}

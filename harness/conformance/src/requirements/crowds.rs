@@ -1,0 +1,54 @@
+//! Many calls, many failures.
+
+use std::time::Duration;
+
+use downstream_call::{Call, Failure, Run};
+use downstream_mock::faults::Script;
+
+use super::free_port;
+use crate::stage::Stage;
+use crate::stage::{PATIENT, limited};
+
+pub(super) fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+    some_fail(stage, 1000, 10, &limited(100))
+}
+
+pub(super) fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+    some_fail(stage, 10_000, 10, &limited(3000))
+}
+
+/// Every second call fails, so that the next one gets its slot and its descriptor while events may still be on the way.
+pub(super) fn slots_are_reused(stage: &mut Stage) -> Result<(), String> {
+    some_fail(stage, 300, 2, &limited(6))
+}
+
+/// Of so many calls, every nth fails: refused, reset, closed early or too late.
+fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result<(), String> {
+    stage.leaving_nothing_behind(|stage| {
+        let reset = stage.mock.fault(Script::new().read_head().reset()).map_err(|error| error.to_string())?;
+        let close = stage.mock.fault(Script::new().read_head()).map_err(|error| error.to_string())?;
+        let hold = stage.mock.fault(Script::new().read_head().hold()).map_err(|error| error.to_string())?;
+        let refused = format!("http://127.0.0.1:{}/", free_port()?);
+        let late = Duration::from_millis(10);
+        let kinds = [(refused, PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
+        let mut calls = stage.calls(count, Duration::ZERO);
+        for (nth, call) in calls.iter_mut().step_by(every).enumerate() {
+            let (url, timeout) = &kinds[nth % kinds.len()];
+            *call = Call::get(url, *timeout).map_err(|error| error.to_string())?;
+        }
+        for (at, outcome) in stage.fan_out_beside(run, &calls)?.iter().enumerate() {
+            let held = match (at % every, at / every % kinds.len(), outcome) {
+                (0, 0, outcome) => *outcome == Err(Failure::ConnectRefused),
+                (0, 1, outcome) => *outcome == Err(Failure::Reset),
+                (0, 2, outcome) => *outcome == Err(Failure::Incomplete),
+                (0, _, outcome) => *outcome == Err(Failure::TimedOut),
+                (_, _, outcome) => {
+                    outcome.as_ref().is_ok_and(|reply| reply.body == at.to_string().as_bytes())
+                }
+            };
+            ensure!(held, "call {at} ended with {outcome:?}");
+        }
+        Ok(())
+    })?;
+    stage.still_works()
+}

@@ -1,0 +1,100 @@
+//! Calls that are made from the replies before them.
+
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Failure, Reply, Run, Work};
+use downstream_mock::faults::{BrokenDiamond, StepB};
+use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
+
+use super::{LATENCY, PANIC, SECOND, cancellable, ended_as_it_cancels, in_flight_timeout};
+use crate::stage::Stage;
+use crate::stage::{PATIENT, limited};
+
+pub(super) fn a_diamonds_middle_is_made_together(stage: &mut Stage) -> Result<(), String> {
+    let mock = slow_mock(LATENCY)?;
+    let started = Instant::now();
+    let reply = stage.diamond(&Run::default(), diamond(&mock))?.map_err(|failure| failure.to_string())?;
+    let took = started.elapsed();
+    ensure!(
+        reply.body == DIAMOND_COMPLETE.as_bytes(),
+        "E answered {:?}",
+        reply.body.escape_ascii().to_string()
+    );
+    let (stats, together) = (mock.stats(), stage.at_once.min(3));
+    ensure!(stats.requests == 5, "{} requests were made, not 5", stats.requests);
+    ensure!(stats.peak_in_flight == together as u64, "{} at a time, not {together}", stats.peak_in_flight);
+    let latencies = if together == 3 { 3 } else { 5 };
+    ensure!(took >= LATENCY * latencies, "took {} ms: a latency was left out", took.as_millis());
+    ensure!(took < LATENCY * latencies + SECOND, "took {} ms, not {latencies} latencies", took.as_millis());
+    Ok(())
+}
+
+pub(super) fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage) -> Result<(), String> {
+    for limit in [1, 2] {
+        let mock = slow_mock(LATENCY / 4)?;
+        stage.diamond(&limited(limit), diamond(&mock))?.map_err(|failure| failure.to_string())?;
+        let (peak, due) = (mock.stats().peak_in_flight, limit.min(stage.at_once) as u64);
+        ensure!(peak == due, "{peak} calls were in flight where {limit} were allowed, and {due} possible");
+    }
+    Ok(())
+}
+
+/// B's connection is closed while C and D wait.
+pub(super) fn a_diamond_ends_with_its_first_failure(stage: &mut Stage) -> Result<(), String> {
+    let failure = broken_in_the_middle(stage, StepB::Closes, Work::None)?;
+    ensure!(matches!(failure, Failure::Reset | Failure::Incomplete), "ended with {failure}");
+    stage.still_works()
+}
+
+/// B is answered while C and D wait, and the work with its reply panics.
+pub(super) fn a_panic_in_a_diamonds_middle_cancels_the_rest(stage: &mut Stage) -> Result<(), String> {
+    let panics_at_b = |reply: &Reply| if reply.body == b"b" { panic!("{PANIC}") } else { 1 };
+    let failure = broken_in_the_middle(stage, StepB::Answers, Work::Function(panics_at_b))?;
+    ensure!(failure == Failure::WorkPanicked, "ended with {failure}");
+    stage.still_works()
+}
+
+/// A diamond whose B fails while C and D are held: as the model cancels, the run ends long before their deadline or with it,
+/// and E is never asked for.
+fn broken_in_the_middle(stage: &mut Stage, b: StepB, work: Work) -> Result<Failure, String> {
+    let server = BrokenDiamond::start(b).map_err(|error| error.to_string())?;
+    let timeout = in_flight_timeout(stage);
+    let base = Call::get(&server.url(), timeout).map_err(|error| error.to_string())?;
+    let started = Instant::now();
+    let outcome = stage.diamond(&Run { work, ..Run::default() }, base)?;
+    let took = started.elapsed();
+    ended_as_it_cancels(stage, took, timeout)?;
+    let asked = server.asked();
+    ensure!(!asked.contains('e'), "asked for {asked}");
+    let held = asked.chars().filter(|letter| "cd".contains(*letter)).count();
+    ensure!(held == 2 || stage.at_once < 3, "asked for {asked} only");
+    ensure!(server.wait_for_given_up(held, SECOND), "of {asked}, {:?} was given up", server.given_up());
+    outcome.err().ok_or_else(|| "ended with a reply".into())
+}
+
+pub(super) fn a_wrong_token_fails_a_diamond(stage: &mut Stage) -> Result<(), String> {
+    for (path, status) in [("/diamond/b?a=wrong&rest=", 403), ("/status/500?rest=", 500)] {
+        let base = Call { path: path.into(), ..stage.call("/", Duration::ZERO) };
+        let outcome = stage.diamond(&Run::default(), base)?;
+        ensure!(outcome == Err(Failure::UnexpectedStatus(status)), "{path} ended with {outcome:?}");
+        let requests = stage.mock.stats().requests;
+        ensure!(requests == 1, "{requests} requests were made after the first had failed");
+    }
+    Ok(())
+}
+
+pub(super) fn a_diamond_can_be_cancelled(stage: &mut Stage) -> Result<(), String> {
+    let run = cancellable()?;
+    run.cancel.cancel();
+    let outcome = stage.diamond(&run, diamond(&stage.mock))?;
+    ensure!(outcome == Err(Failure::Cancelled), "ended with {outcome:?}");
+    Ok(())
+}
+
+fn slow_mock(latency: Duration) -> Result<Mock, String> {
+    Mock::start(Config { latency, ..Config::default() }).map_err(|error| error.to_string())
+}
+
+pub(super) fn diamond(mock: &Mock) -> Call {
+    Call::get(&format!("{}/diamond", mock.url()), PATIENT).expect("the mock's own URL")
+}

@@ -1,0 +1,46 @@
+//! What is done with a reply, and what a trace tells of it.
+
+use std::time::Duration;
+
+use downstream_call::{Failure, Milestone, Reply, Run, Trace, Work};
+
+use super::PANIC;
+use crate::stage::Stage;
+
+pub(super) fn work_is_done_with_each_reply(stage: &mut Stage) -> Result<(), String> {
+    let run = Run { work: Work::Fibonacci(15), ..Run::default() };
+    let calls = stage.calls(10, Duration::ZERO);
+    for outcome in stage.fan_out(&run, &calls)? {
+        ensure!(outcome.as_ref().is_ok_and(|reply| reply.worked == Some(610)), "worked out {outcome:?}");
+    }
+    Ok(())
+}
+
+pub(super) fn a_panic_in_the_work_costs_one_call(stage: &mut Stage) -> Result<(), String> {
+    let panics_at_5 = |reply: &Reply| if reply.body == b"5" { panic!("{PANIC}") } else { 1 };
+    let run = Run { work: Work::Function(panics_at_5), ..Run::default() };
+    let calls = stage.calls(10, Duration::ZERO);
+    for (id, outcome) in stage.fan_out(&run, &calls)?.into_iter().enumerate() {
+        let held = if id == 5 { outcome == Err(Failure::WorkPanicked) } else { outcome.is_ok() };
+        ensure!(held, "call {id} ended with {outcome:?}");
+    }
+    stage.still_works()
+}
+
+/// `Sent` may be missing: a client library does not always say when it has sent a request. A model whose calls are made in
+/// another process may trace nothing at all.
+pub(super) fn a_trace_has_its_milestones_in_order(stage: &mut Stage) -> Result<(), String> {
+    let run = Run { trace: Trace::on(), ..Run::default() };
+    let calls = stage.calls(5, Duration::from_millis(2));
+    stage.fan_out(&run, &calls)?;
+    let marks = run.trace.marks();
+    for call in 0..5 {
+        let order: Vec<_> =
+            marks.iter().filter(|mark| mark.call == call).map(|mark| mark.milestone).collect();
+        let due = [Milestone::Started, Milestone::Sent, Milestone::FirstByte, Milestone::Finished];
+        let unsent = [Milestone::Started, Milestone::FirstByte, Milestone::Finished];
+        let held = marks.is_empty() || order == due || order == unsent;
+        ensure!(held, "call {call} was traced as {order:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! Any program against the part of the suite that it can show: what it prints, what the mock counts, what it used.
+//!
+//! *What to notice*: a program is one process for each row, measured and bounded as in a race. It names its failures as
+//! it likes: that a call fails is what matters, and the name is shown. A fault that only a deadline ends is for programs
+//! that take one.
+//!
+//! *What is deliberately missing*: faults among healthy calls, each at a port of its own: a program has one URL. One
+//! downstream that fails one call in ten stands in for that.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use conformance::{Findings, REQUIREMENT, Rows, Tried, Verdict, expected, faults_by_group, tried};
+use downstream_call::Line;
+use downstream_mock::faults::{Expect, Fault, FaultServer, OneInTen, Script};
+use downstream_mock::{Config, Mock};
+
+use crate::evidence::{lines, with_reason};
+use crate::measure::{Measured, Usage};
+use crate::process::OUTPUT_LIMIT_BYTES;
+use crate::text::{counted, printable};
+use crate::{Captured, Error, Evidence, Output, Placeholders, Process, Program, interrupt};
+
+/// How long the downstream takes where calls must overlap: longer than most languages take to start them all.
+const LATENCY: Duration = Duration::from_millis(300);
+
+/// A deadline far off.
+const PATIENT: Duration = Duration::from_secs(10);
+
+/// How long a program may take to start, and to stop beyond a deadline: interpreters are slow.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A program beside its mock.
+struct Trial<'program> {
+    program: &'program Program,
+    meanwhile: PathBuf,
+    mock: Mock,
+}
+
+/// What is left of a process that has ended.
+struct Ended {
+    stdout: Captured,
+    usage: Usage,
+}
+
+type Requirement = fn(&Trial<'_>) -> Result<(), String>;
+
+/// What can be seen of the contract from outside, and the placeholder that a command needs for it.
+const REQUIREMENTS: [(&str, &str, Requirement); 5] = [
+    ("each call has one line, with its own answer", "{calls}", each_call_has_its_own_answer),
+    ("all calls wait at the same time", "{calls}", all_calls_wait_at_the_same_time),
+    ("never more calls in flight than allowed", "{in_flight}", never_more_in_flight_than_allowed),
+    ("one failure hides no other answer", "{calls}", one_failure_hides_no_other_answer),
+    ("a body is escaped", "{url}", a_body_is_escaped),
+];
+
+/// Holds a program against these rows.
+///
+/// # Errors
+/// The program or the mock cannot be started, or an interrupt was noted.
+pub fn check_program(program: &Program, rows: &Rows) -> Result<Findings, Error> {
+    interrupt::listen()?;
+    let trial = Trial::open(program)?;
+    let mut findings = Findings::new(&program.name);
+    let wanted = REQUIREMENTS.iter().filter(|(name, ..)| rows.include(REQUIREMENT, name));
+    for (name, needed, requirement) in wanted {
+        findings.add(REQUIREMENT, name, || match program.contains(needed) {
+            true => tried(|| requirement(&trial)),
+            false => Verdict::Skipped(format!("the command has no {needed}")).into(),
+        });
+        interrupt::check()?;
+    }
+    for (group, faults) in faults_by_group(rows) {
+        for fault in &faults {
+            findings.add(&group, &fault.name, || trial.meets(fault));
+            interrupt::check()?;
+        }
+    }
+    Ok(findings)
+}
+
+impl<'program> Trial<'program> {
+    fn open(program: &'program Program) -> Result<Self, Error> {
+        let config = Config { latency: Duration::from_millis(1), ..Config::default() };
+        let mock = Mock::start(config).map_err(|error| Error::broken("starting the mock", error))?;
+        let meanwhile =
+            std::env::current_exe().map_err(|error| Error::broken("finding this program's file", error))?;
+        let trial = Self { program, meanwhile, mock };
+        let url = trial.mock.url() + "/echo/{call}";
+        let started = trial.start(Placeholders { url: &url, calls: 1, in_flight: 1, timeout: PATIENT });
+        started.map_err(|why| Error::Broken(format!("cannot check {}: it {why}", program.name)))?;
+        Ok(trial)
+    }
+
+    /// Runs the program to its end; it is ended when it is late.
+    fn start(&self, placeholders: Placeholders<'_>) -> Result<Ended, String> {
+        let words = self.program.words(&placeholders);
+        let process =
+            Process::start(&self.meanwhile, &words, placeholders.calls).map_err(|error| error.to_string())?;
+        let limit = placeholders.timeout + GRACE;
+        let output = process.wait(limit, |_| {}).map_err(|error| error.to_string())?;
+        match output {
+            None => Err(format!("was ended after {} ms", limit.as_millis())),
+            Some(Output { stdout: None, .. }) => {
+                Err("left a process behind that holds its output open".into())
+            }
+            Some(Output { stdout: Some(stdout), measured: Some(Measured::Ended(usage)) }) => {
+                Ok(Ended { stdout, usage })
+            }
+            Some(Output { measured: Some(Measured::NotStarted(why)), .. }) => {
+                Err(format!("could not be started: {why}"))
+            }
+            Some(Output { measured: None, .. }) => Err("ended the process that measured it".into()),
+        }
+    }
+
+    /// So many calls to `/echo/{call}`, of which every answer must come; the most that were in flight.
+    fn echoes(&self, calls: usize, in_flight: usize, latency: Duration) -> Result<u64, String> {
+        self.mock.reset_stats();
+        let url = format!("{}/echo/{{call}}?latency_ms={}", self.mock.url(), latency.as_millis());
+        let ended = self.start(Placeholders { url: &url, calls, in_flight, timeout: PATIENT })?;
+        let stats = self.mock.stats();
+        let Ended { stdout, usage } = &ended;
+        let judgement = Evidence { calls, in_flight, stdout, usage, stats: &stats }.judge();
+        judgement.fault.map_or(Ok(stats.peak_in_flight), Err)
+    }
+
+    /// What becomes of the row of a fault.
+    fn meets(&self, fault: &Fault) -> Tried {
+        match self.cannot_show(fault) {
+            Some(why) => Verdict::Skipped(why).into(),
+            None => match self.ends(fault) {
+                Ok(note) => Tried { note, ..Verdict::Held.into() },
+                Err(why) => Verdict::Broken(why).into(),
+            },
+        }
+    }
+
+    /// Why the program cannot show what it makes of a fault.
+    fn cannot_show(&self, fault: &Fault) -> Option<String> {
+        if let Expect::Reply { body, .. } = &fault.expect
+            && body.len() as u64 > OUTPUT_LIMIT_BYTES
+        {
+            return Some("its answer is too long for a line".into());
+        }
+        let needs_deadline = fault.is_endless() && !self.program.contains("{timeout_");
+        needs_deadline.then(|| "only a deadline ends it, and the command has no {timeout_ms}".into())
+    }
+
+    /// Makes the one call, which must end as the catalogue says; what its failure is called, if not by its name.
+    fn ends(&self, fault: &Fault) -> Result<Option<String>, String> {
+        let server =
+            self.mock.stage(fault).map_err(|error| format!("the fault cannot be staged: {error}"))?;
+        let url = server.url() + &fault.path;
+        let timeout = if fault.is_endless() { LATENCY } else { fault.timeout };
+        let started = Instant::now();
+        let ended = self.start(Placeholders { url: &url, calls: 1, in_flight: 1, timeout })?;
+        ended.was_idle(started.elapsed())?;
+        let answer = ended.only_answer()?;
+        ended_as(fault, answer)
+    }
+}
+
+impl Ended {
+    /// The one line that it printed: an answer, or what it calls its failure.
+    fn only_answer(&self) -> Result<Result<(u16, Vec<u8>), String>, String> {
+        if self.stdout.cut {
+            return Err("printed far more than its answer".into());
+        }
+        let printed: Vec<_> = lines(&self.stdout.bytes).collect();
+        let [line] = printed[..] else {
+            let how = format!("printed {} lines for one call", printed.len());
+            return Err(with_reason(&how, &self.usage));
+        };
+        match Line::parse_any_failure(line) {
+            Some(Line { call: 0, answer }) => Ok(answer.map_err(|failure| printable(failure.as_bytes(), 60))),
+            _ => Err(format!("printed \"{}\", which is no line of an answer", printable(line, 40))),
+        }
+    }
+
+    /// Waiting needs no CPU time. The start of a program does, so a short run is not judged.
+    fn was_idle(&self, wall: Duration) -> Result<(), String> {
+        let cpu_s = self.usage.user_s.unwrap_or(0.0) + self.usage.system_s.unwrap_or(0.0);
+        if wall < Duration::from_secs(1) || cpu_s < wall.as_secs_f64() * 0.75 {
+            return Ok(());
+        }
+        Err(format!("used {:.0} ms of CPU time in {} ms", cpu_s * 1000.0, wall.as_millis()))
+    }
+}
+
+fn ended_as(fault: &Fault, answer: Result<(u16, Vec<u8>), String>) -> Result<Option<String>, String> {
+    match (&fault.expect, answer) {
+        (Expect::Reply { status, body }, Ok(answer)) if answer == (*status, body.to_vec()) => Ok(None),
+        (Expect::Failure(classes), Err(name)) => {
+            Ok(Some(name).filter(|name| !classes.iter().any(|class| name.starts_with(class))))
+        }
+        (_, Ok((status, body))) => {
+            let expected = expected(&fault.expect);
+            Err(format!("ended with status {status} and {} bytes, not with {expected}", body.len()))
+        }
+        (_, Err(name)) => Err(format!("ended with {name}, not with {}", expected(&fault.expect))),
+    }
+}
+
+fn each_call_has_its_own_answer(trial: &Trial<'_>) -> Result<(), String> {
+    trial.echoes(20, 20, Duration::from_millis(1)).map(|_| ())
+}
+
+fn all_calls_wait_at_the_same_time(trial: &Trial<'_>) -> Result<(), String> {
+    match trial.echoes(20, 20, LATENCY)? {
+        20 => Ok(()),
+        peak => Err(format!("{} in flight at once, not 20", counted(peak as usize, "call"))),
+    }
+}
+
+fn never_more_in_flight_than_allowed(trial: &Trial<'_>) -> Result<(), String> {
+    trial.echoes(12, 4, Duration::from_millis(20)).map(|_| ())
+}
+
+fn one_failure_hides_no_other_answer(trial: &Trial<'_>) -> Result<(), String> {
+    let server = OneInTen::start().map_err(|error| error.to_string())?;
+    let url = server.url() + "/echo/{call}";
+    let ended = trial.start(Placeholders { url: &url, calls: 30, in_flight: 30, timeout: PATIENT })?;
+    let printed: Vec<_> = lines(&ended.stdout.bytes).collect();
+    let answers: Vec<_> = printed.iter().filter_map(|line| Line::parse_any_failure(line)).collect();
+    for call in 0..30 {
+        let right = |line: &&Line<String>| match &line.answer {
+            Ok(answer) => !OneInTen::fails(call) && *answer == (200, call.to_string().into_bytes()),
+            Err(_) => OneInTen::fails(call),
+        };
+        let lines = answers.iter().filter(|line| line.call == call).filter(right).count();
+        if lines != 1 {
+            let end = if OneInTen::fails(call) { "its failure" } else { "its answer" };
+            return Err(with_reason(
+                &format!("printed {lines} lines with call {call} and {end}"),
+                &ended.usage,
+            ));
+        }
+    }
+    if printed.len() == 30 { Ok(()) } else { Err(format!("printed {} lines for 30 calls", printed.len())) }
+}
+
+fn a_body_is_escaped(trial: &Trial<'_>) -> Result<(), String> {
+    const BODY: &[u8] = b"a\nb\r\t\\\"'\0\x1b[2J\xff";
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n";
+    let script = Script::response([head, BODY].concat());
+    let server: FaultServer = trial.mock.fault(script).map_err(|error| error.to_string())?;
+    let url = server.url() + "/";
+    let ended = trial.start(Placeholders { url: &url, calls: 1, in_flight: 1, timeout: PATIENT })?;
+    match ended.only_answer()? {
+        Ok((200, body)) if body == BODY => Ok(()),
+        Ok((_, body)) => Err(format!("printed the body as \"{}\"", printable(&body, 60))),
+        Err(failure) => Err(format!("failed with {failure}")),
+    }
+}

@@ -1,0 +1,28 @@
+//! Any program in any language: started, bounded, measured and judged from outside.
+//!
+//! *How it waits*: a contestant is a process group under a small measuring process ([`measure`]); who runs it looks at it
+//! every few milliseconds ([`Process`]).
+//!
+//! *What to notice*: nothing here believes a contestant. Its answers count as far as the mock's own counts bear them out
+//! ([`Evidence`]), and its numbers are those that the operating system has ([`measure`]). It ends with the process that
+//! started it, however that one ends.
+//!
+//! *What is deliberately missing*: which contestants there are, and in which order they run: that is the race's.
+
+mod capture;
+mod check;
+mod error;
+mod evidence;
+mod group;
+pub mod interrupt;
+pub mod measure;
+mod process;
+mod program;
+pub mod text;
+
+pub use capture::Captured;
+pub use check::check_program;
+pub use error::Error;
+pub use evidence::{Evidence, Judgement};
+pub use process::{Output, Process};
+pub use program::{Placeholders, Program};

@@ -1,0 +1,108 @@
+//! `meanwhile run MODEL`: one run, in this process; what a race starts.
+//!
+//! *What to notice*: the process belongs to the model: no other thread is started, nothing is printed before the last
+//! call has ended, and the model is made before its calls are, so that what is measured from outside is the model.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::process::ExitCode;
+
+use clap::Args;
+use contestant::text::printable;
+use downstream_call::{Call, Diamond, Failure, Line, Outcome};
+
+use crate::Error;
+use crate::descriptors;
+use crate::how::HowArgs;
+use crate::models::{self, Entry};
+use crate::text;
+
+/// The options of `meanwhile run`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct RunArgs {
+    /// Which model; `meanwhile list` shows them
+    #[arg(value_parser = models::named)]
+    model: &'static Entry,
+    /// What to call; {call} becomes 0, 1, 2, …
+    #[arg(long, default_value = "http://127.0.0.1:8080/echo/{call}")]
+    url: String,
+    /// How many calls
+    #[arg(long, default_value = "2", value_name = "N", value_parser = text::count)]
+    calls: NonZeroUsize,
+    /// How to call
+    #[command(flatten)]
+    how: HowArgs,
+    /// Make the five calls of a diamond below the URL instead, and print the last one's answer
+    #[arg(long, conflicts_with = "calls")]
+    diamond: bool,
+    /// Call a server that is not on this machine
+    #[arg(long)]
+    allow_non_loopback: bool,
+}
+
+/// Makes the calls, and prints a line for each.
+///
+/// # Errors
+/// The URL or the limits of this process rule it out, or the model's machinery broke. A call that fails is no error:
+/// its line says so, and the exit status is 1.
+pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
+    let first = first_call(args)?;
+    descriptors::provide_for(args.how.at_once(args.model, args.calls.get()))?;
+    let failed = |error| Error::broken(format!("model {}", args.model.name), error);
+    let mut model = (args.model.new)(&args.how.setup()).map_err(failed)?;
+    let run = args.how.run();
+    let outcomes = if args.diamond {
+        vec![model.diamond(&run, &Diamond::new(first)).map_err(failed)?]
+    } else {
+        model.fan_out(&run, &all_calls(&first, args.calls)).map_err(failed)?
+    };
+    let first_failure = outcomes.iter().find_map(|outcome| outcome.clone().err());
+    print(outcomes).map_err(|error| Error::broken("printing the outcomes", error))?;
+    first_failure.map_or(Ok(ExitCode::SUCCESS), |failure| Err(advice(args, &failure)))
+}
+
+fn first_call(args: &RunArgs) -> Result<Call, Error> {
+    // Shells and browsers like to write braces as percent codes.
+    let url = args.url.replace("%7Bcall%7D", "{call}").replace("%7bcall%7d", "{call}");
+    let call = Call::get(&url, args.how.timeout).map_err(|error| Error::Usage(error.to_string()))?;
+    if !call.address.ip().is_loopback() && !args.allow_non_loopback {
+        return Err(Error::Usage(format!(
+            "{} is not on this machine: --allow-non-loopback calls it all the same",
+            call.address
+        )));
+    }
+    Ok(call)
+}
+
+fn all_calls(first: &Call, calls: NonZeroUsize) -> Vec<Call> {
+    let path = |call: usize| first.path.replace("{call}", &call.to_string());
+    (0..calls.get()).map(|call| first.with_path(&path(call))).collect()
+}
+
+fn print(outcomes: Vec<Outcome>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for (call, outcome) in outcomes.into_iter().enumerate() {
+        writeln!(out, "{}", Line::new(call, outcome))?;
+    }
+    out.flush()
+}
+
+/// What to do about a call that failed.
+fn advice(args: &RunArgs, failure: &Failure) -> Error {
+    let cure = match failure {
+        Failure::ConnectRefused => "no program listens there: start a downstream with meanwhile serve",
+        Failure::TimedOut => "allow more time with --timeout",
+        Failure::System(_) => "allow fewer calls at once with --in-flight",
+        Failure::Unsendable(_) => "write what is not plain ASCII as percent codes",
+        Failure::Cancelled => "the run was ended from outside",
+        Failure::Lost => "the thread or process that made the call was ended: run it again",
+        Failure::WorkPanicked => "the call was answered, the work with its reply is to blame",
+        Failure::Reset
+        | Failure::Incomplete
+        | Failure::Malformed(_)
+        | Failure::TooLarge(_)
+        | Failure::UnexpectedStatus(_) => "the downstream's answer is to blame",
+    };
+    let url = printable(args.url.as_bytes(), 80);
+    Error::Broken(format!("calling {url}: {failure}: {cure}"))
+}

@@ -1,0 +1,81 @@
+//! What to race, and how.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use clap::Args;
+use contestant::Program;
+use contestant::text::{counted, human};
+
+use crate::{Error, HowArgs, models, text};
+
+/// The options of `meanwhile race`.
+#[derive(Args, Clone, Debug)]
+pub struct RaceArgs {
+    /// Models, and names given by --with [default: all that can run here]
+    #[arg(value_name = "CONTESTANT")]
+    pub contestants: Vec<String>,
+    /// How many calls each contestant makes; one race for each number
+    #[arg(long, default_value = "2,100", value_name = "N,…", value_delimiter = ',', value_parser = text::count)]
+    pub calls: Vec<NonZeroUsize>,
+    /// How long the downstream takes to answer
+    #[arg(long, default_value = "1s", value_name = "DURATION", value_parser = text::duration)]
+    pub latency: Duration,
+    /// How to call
+    #[command(flatten)]
+    pub how: HowArgs,
+    /// How often each contestant runs; the table then shows medians
+    #[arg(long, default_value = "1", value_name = "N", value_parser = text::count)]
+    pub rounds: NonZeroUsize,
+    /// Leave out contestants that are expected to take longer
+    #[arg(long, default_value = "10s", value_name = "DURATION", value_parser = text::duration)]
+    pub patience: Duration,
+    /// Where the random order of contestants starts [default: somewhere]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Let any program run: NAME='COMMAND {url} {calls}', and {in_flight}, {timeout_s} where it takes them
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = program)]
+    pub with: Vec<Program>,
+    /// Write everything as JSON to a file; - is standard output, which then has nothing else
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<String>,
+    /// Write a row for each round as CSV to a file; - is standard output, which then has nothing else
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<String>,
+}
+
+impl RaceArgs {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.latency < self.how.timeout {
+            return Ok(());
+        }
+        let (latency, timeout) = (human(self.latency), human(self.how.timeout));
+        Err(Error::Usage(format!(
+            "no call can be answered after {latency} within {timeout}: use a longer --timeout"
+        )))
+    }
+
+    /// What every contestant has to do.
+    pub(super) fn headline(&self, calls: usize) -> String {
+        let calls = counted(calls, "call");
+        let limit = self.how.in_flight.map(|most| format!(", at most {most} at once")).unwrap_or_default();
+        let work = match self.how.work.to_string() {
+            none if none == "none" => String::new(),
+            work => format!(", with {work} of work for each"),
+        };
+        format!("{calls}, each answered after {}{limit}{work}", human(self.latency))
+    }
+
+    pub(super) fn latency_ms(&self) -> u64 {
+        u64::try_from(self.latency.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A program on the command line.
+pub(crate) fn program(text: &str) -> Result<Program, String> {
+    let program: Program = text.parse()?;
+    if models::named(&program.name).is_ok() {
+        return Err(format!("{} is a model's name: choose another", program.name));
+    }
+    Ok(program)
+}

@@ -1,0 +1,91 @@
+//! What takes part in a race: the models of the list, and any program.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+use ::contestant::{Placeholders, Program};
+
+use super::RaceArgs;
+use crate::models::{self, Entry, MODELS};
+
+/// Anything a race can start.
+#[derive(Clone, Debug)]
+pub(crate) enum Contestant {
+    Model(&'static Entry),
+    Program(Program),
+}
+
+/// The calls of one heat.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heat<'race> {
+    pub(super) args: &'race RaceArgs,
+    pub(super) url: &'race str,
+    pub(super) calls: usize,
+}
+
+impl Contestant {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Model(entry) => entry.name,
+            Self::Program(program) => &program.name,
+        }
+    }
+
+    /// All contestants: all models and all programs, or those of the models that are named and all programs.
+    pub(crate) fn all(args: &RaceArgs) -> Result<Vec<Self>, String> {
+        let programs = || args.with.iter().cloned().map(Self::Program);
+        let is_program = |name: &&String| args.with.iter().any(|program| program.name == **name);
+        let named = args.contestants.iter().filter(|name| !is_program(name)).map(|name| models::named(name));
+        let models = if args.contestants.is_empty() {
+            MODELS.iter().collect()
+        } else {
+            named.collect::<Result<_, _>>()?
+        };
+        let all: Vec<_> = Vec::into_iter(models).map(Self::Model).chain(programs()).collect();
+        let mut names = HashSet::new();
+        match all.iter().find(|contestant| !names.insert(contestant.name())) {
+            Some(twice) => Err(format!("{} is there twice: name each contestant once", twice.name())),
+            None => Ok(all),
+        }
+    }
+
+    /// How many calls it will have in flight, as far as is known.
+    pub(crate) fn at_once(&self, args: &RaceArgs, calls: usize) -> usize {
+        match self {
+            Self::Model(entry) => args.how.at_once(entry, calls),
+            Self::Program(_) => args.how.allowed(calls),
+        }
+    }
+
+    /// The command that runs it, with `meanwhile` itself as the program that knows the models.
+    pub(super) fn command(&self, meanwhile: &Path, heat: Heat<'_>) -> Vec<OsString> {
+        match self {
+            Self::Model(entry) => {
+                let mut words = vec![meanwhile.into(), "run".into(), entry.name.into()];
+                words.push(format!("--url={}", heat.url).into());
+                words.push(format!("--calls={}", heat.calls).into());
+                words.extend(heat.args.how.words().map(OsString::from));
+                words
+            }
+            Self::Program(program) => program.words(&heat.placeholders()),
+        }
+    }
+}
+
+impl<'race> Heat<'race> {
+    fn placeholders(&self) -> Placeholders<'race> {
+        let how = &self.args.how;
+        let (in_flight, timeout) = (how.allowed(self.calls), how.timeout);
+        Placeholders { url: self.url, calls: self.calls, in_flight, timeout }
+    }
+
+    /// How long the contestant should take: as many latencies as it has to wait for one after the other.
+    pub(super) fn expectation(&self, contestant: &Contestant) -> Duration {
+        let waits = self.calls.div_ceil(contestant.at_once(self.args, self.calls));
+        let work =
+            self.args.how.work.cpu_time().saturating_mul(u32::try_from(self.calls).unwrap_or(u32::MAX));
+        self.args.latency.saturating_mul(u32::try_from(waits).unwrap_or(u32::MAX)).saturating_add(work)
+    }
+}

@@ -1,0 +1,88 @@
+//! Where and how a race was run: without it, its numbers mean little.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::RaceArgs;
+
+/// The machine, the program, and its options.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Environment {
+    /// `meanwhile` and its version.
+    pub program: String,
+    /// `release`, or `debug`, which no number should come from.
+    pub build: String,
+    /// The system, such as `linux`.
+    pub os: String,
+    /// The kernel's release.
+    pub kernel: Option<String>,
+    /// Such as `x86_64`.
+    pub architecture: String,
+    /// The processor's name.
+    pub cpu: Option<String>,
+    /// How many cores this process may use.
+    pub cores: Option<usize>,
+    /// The machine's memory.
+    pub memory_bytes: Option<u64>,
+    /// How many descriptors a process may have.
+    pub descriptor_limit: u64,
+    /// How long the mock waits before each answer, in milliseconds.
+    pub latency_ms: u64,
+    /// How long a call may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// How many calls may be in flight, if that is limited.
+    pub in_flight: Option<usize>,
+    /// How many workers a pool has, if not its own number.
+    pub workers: Option<usize>,
+    /// What was computed with each reply, as on the command line.
+    pub work: String,
+    /// The programs among the contestants, and their commands.
+    pub programs: BTreeMap<String, String>,
+    /// How often each contestant was to run.
+    pub rounds: usize,
+    /// Where the random order started.
+    pub seed: u64,
+    /// In which order the contestants ran.
+    pub order: Vec<RoundOrder>,
+}
+
+/// The order of one round.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoundOrder {
+    /// Calls in it.
+    pub calls: usize,
+    /// Its number, from 1.
+    pub round: usize,
+    /// The contestants, first to last.
+    pub contestants: Vec<String>,
+}
+
+impl Environment {
+    pub(crate) fn new(args: &RaceArgs, seed: u64, descriptor_limit: u64) -> Self {
+        Self {
+            program: concat!("meanwhile ", env!("CARGO_PKG_VERSION")).into(),
+            build: if cfg!(debug_assertions) { "debug" } else { "release" }.into(),
+            os: std::env::consts::OS.into(),
+            kernel: observe::kernel(),
+            architecture: std::env::consts::ARCH.into(),
+            cpu: observe::processor(),
+            cores: std::thread::available_parallelism().ok().map(usize::from),
+            memory_bytes: observe::memory_bytes(),
+            descriptor_limit,
+            latency_ms: args.latency_ms(),
+            timeout_ms: u64::try_from(args.how.timeout.as_millis()).unwrap_or(u64::MAX),
+            in_flight: args.how.in_flight.map(usize::from),
+            workers: args.how.workers.map(usize::from),
+            work: args.how.work.to_string(),
+            programs: programs(args),
+            rounds: args.rounds.get(),
+            seed,
+            order: Vec::new(),
+        }
+    }
+}
+
+fn programs(args: &RaceArgs) -> BTreeMap<String, String> {
+    args.with.iter().map(|program| (program.name.clone(), program.command.clone())).collect()
+}

@@ -1,0 +1,25 @@
+//! The same calls given to several contestants, one process each.
+//!
+//! *What to notice*: fairness is in the order of things: contestants run one at a time, in an order that is drawn anew
+//! for each round; the mock is idle before each one starts; and the checking is done outside the time that is measured.
+//!
+//! *What is deliberately missing*: warming up: each contestant pays for its own start, and the numbers say so.
+
+mod args;
+mod board;
+mod contestant;
+mod environment;
+mod patience;
+mod report;
+mod round;
+mod statistics;
+pub(crate) mod table;
+mod track;
+
+pub use args::RaceArgs;
+pub(crate) use args::program;
+pub(crate) use contestant::Contestant;
+pub use environment::{Environment, RoundOrder};
+pub use report::{RaceReport, Standing};
+pub use round::Round;
+pub(crate) use track::Track;

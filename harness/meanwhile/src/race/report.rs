@@ -1,0 +1,141 @@
+//! What a race found out, as its JSON and CSV have it.
+
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::environment::Environment;
+use super::round::{Finish, Round};
+use super::statistics::median;
+
+/// What a reader of the JSON checks first.
+const SCHEMA: &str = "meanwhile.race/1";
+
+/// A race: `meanwhile.race/1`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RaceReport {
+    /// `meanwhile.race/1`.
+    pub schema: String,
+    /// Where and how it was run.
+    pub environment: Environment,
+    /// One for each contestant and number of calls.
+    pub results: Vec<Standing>,
+}
+
+/// How one contestant did with one number of calls.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Standing {
+    /// Its name.
+    pub contestant: String,
+    /// How many calls it made in each round.
+    pub calls: usize,
+    /// How long the mock waited before each answer, in milliseconds.
+    pub latency_ms: u64,
+    /// One for each time it ran to its end.
+    pub rounds: Vec<Round>,
+    /// The median of each number; nothing for a contestant that failed or did not run.
+    pub median: Option<Round>,
+    /// Why it failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// Why it was not run, if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<String>,
+}
+
+/// One row of the CSV.
+#[derive(Serialize)]
+struct Row<'report> {
+    contestant: &'report str,
+    calls: usize,
+    latency_ms: u64,
+    round: Option<usize>,
+    wall_s: Option<f64>,
+    user_s: Option<f64>,
+    system_s: Option<f64>,
+    peak_rss_bytes: Option<u64>,
+    voluntary_switches: Option<u64>,
+    involuntary_switches: Option<u64>,
+    peak_threads: Option<u64>,
+    peak_in_flight: Option<u64>,
+    ok: Option<usize>,
+    failed: Option<usize>,
+    reason: Option<&'report str>,
+}
+
+impl RaceReport {
+    pub(crate) fn new(environment: Environment) -> Self {
+        Self { schema: SCHEMA.into(), environment, results: Vec::new() }
+    }
+
+    /// Whether every contestant that ran answered everything.
+    #[must_use]
+    pub fn all_answered(&self) -> bool {
+        self.results.iter().all(|standing| standing.failed.is_none())
+    }
+
+    pub(crate) fn write_json(&self, mut out: impl Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        writeln!(out)?;
+        out.flush()
+    }
+
+    /// A row for each round, and one with the reason for each contestant that failed or did not run.
+    pub(crate) fn write_csv(&self, out: impl Write) -> std::io::Result<()> {
+        let mut csv = csv::Writer::from_writer(out);
+        for standing in &self.results {
+            for (index, round) in standing.rounds.iter().enumerate() {
+                csv.serialize(standing.row(Some((index + 1, round))))?;
+            }
+            if standing.reason().is_some() {
+                csv.serialize(standing.row(None))?;
+            }
+        }
+        csv.flush()
+    }
+}
+
+impl Standing {
+    /// Why there is no median.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.failed.as_deref().or(self.not_run.as_deref())
+    }
+
+    pub(super) fn is_out(&self) -> bool {
+        self.reason().is_some()
+    }
+
+    /// Takes in what came of one run; a fault ends the race for this contestant.
+    pub(super) fn note(&mut self, finish: Finish) {
+        self.rounds.extend(finish.round);
+        self.failed = finish.fault;
+    }
+
+    /// All rounds are over.
+    pub(super) fn finish(&mut self) {
+        if !self.is_out() {
+            self.median = median(&self.rounds);
+        }
+    }
+
+    fn row(&self, round: Option<(usize, &Round)>) -> Row<'_> {
+        let (number, round) = round.unzip();
+        Row {
+            contestant: &self.contestant,
+            calls: self.calls,
+            latency_ms: self.latency_ms,
+            round: number,
+            wall_s: round.map(|round| round.wall_s),
+            user_s: round.and_then(|round| round.user_s),
+            system_s: round.and_then(|round| round.system_s),
+            peak_rss_bytes: round.and_then(|round| round.peak_rss_bytes),
+            voluntary_switches: round.and_then(|round| round.voluntary_switches),
+            involuntary_switches: round.and_then(|round| round.involuntary_switches),
+            peak_threads: round.and_then(|round| round.peak_threads),
+            peak_in_flight: round.map(|round| round.peak_in_flight),
+            ok: round.map(|round| round.ok),
+            failed: round.map(|round| round.failed),
+            reason: if round.is_none() { self.reason() } else { None },
+        }
+    }
+}

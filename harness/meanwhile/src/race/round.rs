@@ -1,0 +1,64 @@
+//! The numbers of one run of one contestant.
+
+use contestant::measure::Usage;
+use serde::{Deserialize, Serialize};
+
+/// What one process used, and what came of its calls. What the system does not tell is `null`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// From its start to its end, in seconds.
+    pub wall_s: f64,
+    /// CPU time in user mode, in seconds.
+    pub user_s: Option<f64>,
+    /// CPU time in the kernel, in seconds.
+    pub system_s: Option<f64>,
+    /// The most memory that was resident.
+    pub peak_rss_bytes: Option<u64>,
+    /// How often it gave up its core to wait.
+    pub voluntary_switches: Option<u64>,
+    /// How often the kernel took its core away.
+    pub involuntary_switches: Option<u64>,
+    /// The most threads at a time.
+    pub peak_threads: Option<u64>,
+    /// The most calls that the mock saw at a time.
+    pub peak_in_flight: u64,
+    /// Calls with the right answer.
+    pub ok: usize,
+    /// Calls without one.
+    pub failed: usize,
+}
+
+/// What came of one run of one contestant.
+pub(super) struct Finish {
+    pub(super) round: Option<Round>,
+    pub(super) fault: Option<String>,
+}
+
+impl Round {
+    pub(super) fn new(usage: &Usage, peak_in_flight: u64, ok: usize, failed: usize) -> Self {
+        Self {
+            wall_s: usage.wall_s,
+            user_s: usage.user_s,
+            system_s: usage.system_s,
+            peak_rss_bytes: usage.peak_rss_bytes,
+            voluntary_switches: usage.voluntary_switches,
+            involuntary_switches: usage.involuntary_switches,
+            peak_threads: usage.peak_threads,
+            peak_in_flight,
+            ok,
+            failed,
+        }
+    }
+
+    /// How much of a core it used, from 0 to the number of cores.
+    pub(super) fn cores(&self) -> Option<f64> {
+        Some((self.user_s? + self.system_s?) / self.wall_s)
+    }
+}
+
+impl Finish {
+    /// Without a result.
+    pub(super) fn out(fault: String) -> Self {
+        Self { round: None, fault: Some(fault) }
+    }
+}

@@ -1,0 +1,69 @@
+//! What can go wrong with a whole run: interruptions, and no port left.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use meanwhile::models::{AtOnce, Entry};
+use meanwhile::race::{RaceReport, Round};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::support::{self, MEANWHILE, Ran, cpu_s};
+
+/// On Linux a process that was stopped and goes on finds that its waits have ended with EINTR, whether or not it handles any
+/// signal (signal(7)).
+pub(crate) fn interruptions(model: &Entry) {
+    let mock = support::mock();
+    let url = format!("{}/echo/{{call}}?latency_ms=60", mock.url());
+    let ran = run_in_a_storm(&["run", model.name, "--calls=8", "--timeout=60s", "--url", &url]);
+    let answers: String = (0..8).map(|call| format!("{call} 200 {call}\n")).collect();
+    assert_eq!((ran.stdout, ran.code), (answers, Some(0)), "{}", ran.stderr);
+}
+
+/// Twenty ports for sixty calls: a call that gets none fails, or waits; the rest go on, and nothing spins.
+pub(crate) fn few_ports(model: &Entry) {
+    let calls = if model.at_once == AtOnce::One { 4 } else { 60 };
+    let Some(report) = race_with_few_ports(model.name, calls) else {
+        eprintln!("skipped: this system does not allow a network namespace");
+        return;
+    };
+    let standing = &report.results[0];
+    let round: &Round = standing.rounds.first().unwrap_or_else(|| panic!("{standing:?}"));
+    assert_eq!(round.ok + round.failed, calls, "{standing:?}");
+    assert!(round.ok >= calls.min(10), "{standing:?}");
+    let reason = standing.failed.as_deref().unwrap_or("system: ");
+    assert!(reason.contains("system: ") || reason.contains("timed-out"), "{reason}");
+    assert!(model.spins || cpu_s(round) < round.wall_s / 2.0, "{round:?}");
+}
+
+/// Stops the program and lets it go on, every few milliseconds, until it ends.
+fn run_in_a_storm(arguments: &[&str]) -> Ran {
+    let mut command = Command::new(MEANWHILE);
+    command.args(arguments).process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let group = Pid::from_child(&child);
+    while child.try_wait().expect("it can be waited for").is_none() {
+        for signal in [Signal::STOP, Signal::CONT] {
+            // Fails once it has ended, which is what the loop waits for.
+            let _ = kill_process_group(group, signal);
+        }
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    child.wait_with_output().expect("it has ended").into()
+}
+
+/// A race in a network of its own, whose system has twenty ports to give; nothing where that is not allowed.
+fn race_with_few_ports(model: &str, calls: usize) -> Option<RaceReport> {
+    const PREPARE: &str = "ip link set lo up && echo 40000 40019 >/proc/sys/net/ipv4/ip_local_port_range";
+    let in_namespace = |script: &str, arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--net", "sh", "-c", script, MEANWHILE]).args(arguments);
+        command.output().ok().map(Ran::from)
+    };
+    in_namespace(PREPARE, &[]).filter(|ran| ran.code == Some(0))?;
+    let calls = format!("--calls={calls}");
+    let arguments = ["race", model, &calls, "--latency=300ms", "--timeout=5s", "--json=-"];
+    let ran = in_namespace(&format!("{PREPARE} && exec \"$0\" \"$@\""), &arguments)?;
+    let report = serde_json::from_str(&ran.stdout);
+    Some(report.unwrap_or_else(|error| panic!("{error}: {}", ran.stderr)))
+}

@@ -1,0 +1,62 @@
+//! Wrong usage ends with one line that says the cure, and exit status 2.
+
+mod support;
+
+use rstest::rstest;
+use support::meanwhile;
+
+#[rstest]
+#[case::an_unknown_model(&["run", "seral"], "did you mean serial")]
+#[case::an_unknown_contestant(&["race", "tokio"], "meanwhile list shows them all")]
+#[case::an_unknown_option(&["race", "--cals=2"], "--calls")]
+#[case::an_unknown_command(&["rase"], "race")]
+#[case::zero_calls(&["run", "serial", "--calls=0"], "1 or more")]
+#[case::no_model(&["run"], "<MODEL>")]
+#[case::a_duration_without_a_unit(&["race", "--latency=10"], "such as 250ms, 1s or 2m")]
+#[case::a_url_of_another_scheme(&["run", "serial", "--url=https://127.0.0.1/"], "write it as http://")]
+#[case::a_url_that_is_none(&["run", "serial", "--url=nonsense"], "write it as http://")]
+#[case::another_machine(&["run", "serial", "--url=http://192.0.2.1/"], "--allow-non-loopback")]
+#[case::unknown_work(&["run", "serial", "--work=hard"], "write fib:30, 40ms or none")]
+#[case::a_contestant_named_twice(&["race", "serial", "serial"], "name each contestant once")]
+#[case::a_timeout_that_no_answer_can_keep(&["race", "--latency=5s", "--timeout=5s"], "use a longer --timeout")]
+#[case::a_program_without_a_name(&["race", "--with=ls"], "write NAME='COMMAND {url} {calls}'")]
+#[case::a_program_with_a_models_name(&["race", "--with=serial=ls"], "choose another")]
+#[case::a_program_with_an_open_quote(&["race", "--with=mine=ls '"], "a quote is not closed")]
+#[case::a_program_with_a_name_that_moves_the_cursor(&["race", "--with=\u{1b}[2J=ls"], "printable")]
+#[case::two_documents_on_one_output(&["race", "--json=-", "--csv=-"], "give one a file")]
+#[case::a_file_that_can_not_be_written(&["race", "--json=/no/such/folder/race.json"], "can be written")]
+fn is_told_in_one_line(#[case] arguments: &[&str], #[case] cure: &str) {
+    let ran = meanwhile(arguments);
+    assert!(ran.stderr.contains(cure), "{}", ran.stderr);
+    assert!(!ran.stderr.contains('\u{1b}'));
+    assert_eq!(
+        (ran.stdout.as_str(), ran.stderr.lines().count(), ran.code),
+        ("", 1, Some(2)),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[cfg(unix)]
+#[rstest]
+#[case::a_run(&["run", "generator-style", "--calls=9999999"])]
+#[case::a_race(&["race", "generator-style", "--calls=9999999"])]
+fn too_few_descriptors_are_told_before_the_start(#[case] arguments: &[&str]) {
+    let ran = meanwhile(arguments);
+    assert!(ran.stderr.contains("--in-flight"), "{}", ran.stderr);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count(), ran.code), ("", 1, Some(2)));
+}
+
+#[test]
+fn the_list_names_every_model() {
+    let ran = meanwhile(&["list"]);
+    assert!(meanwhile::models::MODELS.iter().all(|model| ran.stdout.contains(model.name)));
+    assert_eq!(ran.code, Some(0));
+}
+
+#[test]
+fn help_is_no_error() {
+    let ran = meanwhile(&["--help"]);
+    assert!(ran.stdout.contains("race"));
+    assert_eq!((ran.stderr.as_str(), ran.code), ("", Some(0)));
+}

@@ -1,0 +1,159 @@
+//! What the operating system tells of processes and of the machine.
+//!
+//! *What to notice*: this is the one place of the harness that reads `/proc` (proc(5)) and calls `getrusage(2)`. What a
+//! system does not tell is `None`, or zero where only growth is compared.
+//!
+//! *What is deliberately missing*: any judgement. The suite and the race decide what the numbers mean.
+
+use std::fs;
+use std::time::Duration;
+
+/// What this process has taken from the system and must give back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// Open descriptors.
+    pub descriptors: usize,
+    /// Living threads.
+    pub threads: usize,
+}
+
+/// What `/proc` tells of a living process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Status {
+    /// Threads now.
+    pub threads: Option<u64>,
+    /// The most memory that was resident so far.
+    pub peak_resident_bytes: Option<u64>,
+}
+
+/// What the children used that this process has waited for, all added up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EndedChildren {
+    /// CPU time in user mode, in seconds.
+    pub user_s: Option<f64>,
+    /// CPU time in the kernel, in seconds.
+    pub system_s: Option<f64>,
+    /// The most memory that was resident in the largest of them.
+    pub peak_resident_bytes: Option<u64>,
+    /// How often they gave up their core to wait.
+    pub voluntary_switches: Option<u64>,
+    /// How often the kernel took their core away.
+    pub involuntary_switches: Option<u64>,
+}
+
+impl Resources {
+    /// Counted where there is a `/proc`; zero elsewhere.
+    #[must_use]
+    pub fn now() -> Self {
+        let entries = |path| fs::read_dir(path).map_or(0, Iterator::count);
+        Self { descriptors: entries("/proc/self/fd"), threads: entries("/proc/self/task") }
+    }
+}
+
+impl Status {
+    /// The status of a process, while it lives.
+    #[must_use]
+    pub fn of(process: u32) -> Option<Self> {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let number = |name| field(&status, name)?.split_whitespace().next()?.parse::<u64>().ok();
+        Some(Self {
+            threads: number("Threads"),
+            peak_resident_bytes: number("VmHWM").map(|kibibytes| kibibytes * 1024),
+        })
+    }
+}
+
+/// The children of a process's first thread, in no order.
+#[must_use]
+pub fn children(process: u32) -> Vec<u32> {
+    let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|number| number.parse().ok()).collect()
+}
+
+/// The most memory that this process had resident since [`forget_peak`], in bytes.
+#[must_use]
+pub fn peak_resident_bytes() -> Option<u64> {
+    Status::of(std::process::id())?.peak_resident_bytes
+}
+
+/// Makes the memory that is resident now the new peak of this process.
+pub fn forget_peak() {
+    // Where it is not allowed the old peak stays, which can only hide a growth below it.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The CPU time of this process so far, user and system; zero where it is not known.
+#[must_use]
+#[cfg(unix)]
+pub fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// The CPU time of this process so far, user and system; zero where it is not known.
+#[must_use]
+#[cfg(not(unix))]
+pub fn cpu_time() -> Duration {
+    Duration::ZERO
+}
+
+/// What `getrusage(2)` knows of the children that ended and were waited for.
+#[must_use]
+#[cfg(unix)]
+pub fn ended_children() -> EndedChildren {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+    /// `ru_maxrss` counts kilobytes, but on macOS bytes.
+    const RESIDENT_UNIT_BYTES: i64 = if cfg!(target_os = "macos") { 1 } else { 1024 };
+
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    let Ok(used) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return EndedChildren::default() };
+    EndedChildren {
+        user_s: Some(seconds(used.user_time())),
+        system_s: Some(seconds(used.system_time())),
+        peak_resident_bytes: u64::try_from(used.max_rss() * RESIDENT_UNIT_BYTES).ok(),
+        voluntary_switches: u64::try_from(used.voluntary_context_switches()).ok(),
+        involuntary_switches: u64::try_from(used.involuntary_context_switches()).ok(),
+    }
+}
+
+/// Not known here.
+#[must_use]
+#[cfg(not(unix))]
+pub fn ended_children() -> EndedChildren {
+    EndedChildren::default()
+}
+
+/// The processor's name.
+#[must_use]
+pub fn processor() -> Option<String> {
+    field(&fs::read_to_string("/proc/cpuinfo").ok()?, "model name").map(String::from)
+}
+
+/// The machine's memory.
+#[must_use]
+pub fn memory_bytes() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let kibibytes: u64 = field(&text, "MemTotal")?.strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// The kernel's release.
+#[must_use]
+#[cfg(unix)]
+pub fn kernel() -> Option<String> {
+    Some(rustix::system::uname().release().to_str().ok()?.into())
+}
+
+/// Not known here.
+#[must_use]
+#[cfg(not(unix))]
+pub fn kernel() -> Option<String> {
+    None
+}
+
+/// The value of the first line `NAME : VALUE`.
+fn field<'text>(text: &'text str, name: &str) -> Option<&'text str> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix(':'))?;
+    Some(line.trim())
+}

@@ -1,0 +1,48 @@
+//! What the system tells is what happened.
+#![cfg(target_os = "linux")]
+
+use std::fs::File;
+use std::process::Command;
+use std::time::Duration;
+
+use observe::{Resources, Status};
+
+#[test]
+fn a_descriptor_is_counted_while_it_is_open() {
+    // Other tests of this process open descriptors meanwhile, but never this many.
+    let before = Resources::now().descriptors;
+    let many: Vec<_> = (0..200).map(|_| File::open("/dev/null").unwrap()).collect();
+    assert!(Resources::now().descriptors > before + many.len() / 2);
+}
+
+#[test]
+fn a_processs_status_has_its_threads_and_its_memory() {
+    let status = Status::of(std::process::id()).unwrap();
+    assert!(status.threads >= Some(1) && status.peak_resident_bytes > Some(100_000), "{status:?}");
+    assert!(Status::of(u32::MAX).is_none());
+}
+
+#[test]
+fn a_child_is_among_the_children_until_it_is_waited_for() {
+    // The children of the first thread alone are found: the test has a thread of its own, so a shell stands in.
+    let script = "sleep 60 & cat /proc/$$/task/$$/children; kill $!";
+    let output = Command::new("sh").args(["-c", script]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().split_whitespace().count(), 2, "sleep and cat");
+    assert!(observe::children(u32::MAX).is_empty());
+}
+
+#[test]
+fn computing_takes_cpu_time_and_an_ended_child_is_accounted() {
+    let before = observe::cpu_time();
+    while observe::cpu_time() < before + Duration::from_millis(5) {}
+    let busy = Command::new("sh").args(["-c", "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done"]).status();
+    assert!(busy.unwrap().success());
+    let children = observe::ended_children();
+    assert!(children.user_s.zip(children.system_s).is_some_and(|(user, system)| user + system > 0.0));
+    assert!(children.peak_resident_bytes > Some(100_000), "{children:?}");
+}
+
+#[test]
+fn the_machine_has_memory_and_a_kernel() {
+    assert!(observe::memory_bytes() > Some(1 << 20) && observe::kernel().is_some());
+}

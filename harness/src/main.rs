@@ -1,7 +1,0 @@
-//! The program `meanwhile`: everything is in the library, so that tests and benches can use it too.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    harness::main(std::env::args_os())
-}

@@ -1,0 +1,159 @@
+//! The defects: where each goes, which model shows it, and which row has to break.
+
+/// A defect, as a small change of text.
+pub(super) struct Defect {
+    /// What is wrong, in a phrase.
+    pub(super) what: &'static str,
+    /// The file, from the root.
+    pub(super) file: &'static str,
+    /// What stands there exactly once.
+    pub(super) sound: &'static str,
+    /// What stands there instead while the defect is in.
+    pub(super) defective: &'static str,
+    /// The model in which it shows.
+    pub(super) model: &'static str,
+    /// The row that has to break.
+    pub(super) row: &'static str,
+    /// What its reason has to contain.
+    pub(super) reason: &'static str,
+}
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect {
+        what: "a deadline restarts with each read",
+        file: "crates/epoll-state-machine/src/flight.rs",
+        sound: "if let Some(outcome) = self.exchange.received(&scratch[..length]) {",
+        defective: "self.deadline = self.exchange.call().deadline(Instant::now());
+                        if let Some(outcome) = self.exchange.received(&scratch[..length]) {",
+        model: "epoll-state-machine",
+        row: "a deadline is for the whole call",
+        reason: "ended with status 200",
+    },
+    Defect {
+        what: "a socket is not closed",
+        file: "crates/epoll-state-machine/src/lib.rs",
+        sound: "self.flights.remove(key); // closes the socket",
+        defective: "std::mem::forget(self.flights.remove(key)); // closes the socket",
+        model: "epoll-state-machine",
+        row: "all calls wait at the same time",
+        reason: "left behind",
+    },
+    Defect {
+        what: "EAGAIN is taken for an error while sending",
+        file: "crates/epoll-state-machine/src/flight.rs",
+        sound: "Err(Errno::AGAIN) => return Progress::Blocked(EventFlags::OUT),",
+        defective: "Err(Errno::AGAIN) => return self.broken(Errno::CONNRESET),",
+        model: "epoll-state-machine",
+        row: "request-in-parts",
+        reason: "ended with reset",
+    },
+    Defect {
+        what: "EAGAIN is taken for an error while receiving",
+        file: "crates/callback-loop/src/call.rs",
+        sound: "Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.on_sent(event_loop, key),",
+        defective: "",
+        model: "callback-loop",
+        row: "one-byte-at-a-time",
+        reason: "ended with timed-out",
+    },
+    Defect {
+        what: "an event counts as an answer",
+        file: "crates/generator-style/src/call.rs",
+        sound: "socket = waits.give(Wait { socket, interest: Interest::Readable, deadline }).await?;",
+        defective: "waits.give(Wait { socket, interest: Interest::Readable, deadline }).await?;
+                return Ok(exchange.closed());",
+        model: "generator-style",
+        row: "all calls wait at the same time",
+        reason: "Incomplete",
+    },
+    Defect {
+        what: "an outcome lands in another call's slot",
+        file: "crates/generator-style/src/lib.rs",
+        sound: "self.outcomes[task.place] = outcome;",
+        defective: "let last = self.outcomes.len() - 1;
+                self.outcomes[last - task.place] = outcome;",
+        model: "generator-style",
+        row: "outcomes come in the order of calls",
+        reason: "call 0 ended with Ok",
+    },
+    Defect {
+        what: "a socket is not watched for what it waits for next",
+        file: "crates/readiness/src/poller.rs",
+        sound: "if socket.watched == Some(interest) {",
+        defective: "if socket.watched.is_some() {",
+        model: "generator-style",
+        row: "answer-long-after-request-in-parts",
+        reason: "ended with timed-out",
+    },
+    Defect {
+        what: "a wait does not wait",
+        file: "crates/readiness/src/poller.rs",
+        sound: ".min(HOUR));",
+        defective: ".min(Duration::ZERO));",
+        model: "stackful-coroutines",
+        row: "never-answered",
+        reason: "of CPU time",
+    },
+    Defect {
+        what: "a wake is lost when several come at once",
+        file: "crates/mini-runtime/src/runtime/reactor.rs",
+        sound: "for key in self.ready.drain(..) {",
+        defective: "for key in self.ready.drain(..).take(1) {",
+        model: "mini-runtime",
+        row: "all calls wait at the same time",
+        reason: "a wake was lost",
+    },
+    Defect {
+        what: "a limit for each read stands in for the deadline",
+        file: "crates/serial/src/lib.rs",
+        sound: "stream.set_read_timeout(Some(remaining(deadline)?))?;",
+        defective: "stream.set_read_timeout(Some(exchange.call().timeout))?;",
+        model: "serial",
+        row: "a deadline is for the whole call",
+        reason: "ended with status 200",
+    },
+    Defect {
+        what: "cancelling is ignored",
+        file: "crates/serial/src/lib.rs",
+        sound: "if run.cancel.is_cancelled() {",
+        defective: "if false {",
+        model: "serial",
+        row: "a run cancelled before it starts makes no call",
+        reason: "ended with",
+    },
+    Defect {
+        what: "one call too many is in flight",
+        file: "crates/thread-pool/src/pool.rs",
+        sound: "if in_flight == order.width\n",
+        defective: "if in_flight > order.width\n",
+        model: "thread-pool",
+        row: "never more calls in flight than allowed",
+        reason: "2 calls were in flight where 1 were allowed",
+    },
+    Defect {
+        what: "EAGAIN is taken for a deadline",
+        file: "crates/busy-poll/src/flight.rs",
+        sound: "                    Err(error) if not_yet(&error) => return Progress::Blocked,
+                    Err(error) => return self.broken(error),
+                },
+            }
+        }",
+        defective: "                    Err(error) => return self.broken(error),
+                },
+            }
+        }",
+        model: "busy-poll",
+        row: "a late call does not delay the rest",
+        reason: "early",
+    },
+    Defect {
+        what: "a connection that closes early counts as an answer",
+        file: "crates/downstream-call/src/response.rs",
+        sound: "Self::Head(_) | Self::Body(_) => Err(Failure::Incomplete),",
+        defective: "Self::Body(body) => Ok(body.into_reply()),
+            Self::Head(_) => Err(Failure::Incomplete),",
+        model: "serial",
+        row: "length-long-by-one",
+        reason: "not with incomplete",
+    },
+];
