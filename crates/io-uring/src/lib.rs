@@ -6,9 +6,10 @@
 //! *What to notice*: the kernel does not report that a socket *could* be read. It reports that it has read: the bytes
 //! are there, in a buffer that the kernel took from a shared pool at the last moment, so a waiting call owns none.
 //! Opening a socket, connecting and sending are handed over as one chain of links, and each link that can take long has
-//! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none. Sockets are *direct descriptors*:
-//! numbers in a table of the ring, which the process's own table never sees, nor its limit (`several.rs`). The price is ownership: until a completion
-//! comes back, memory belongs to the kernel, however a run ends (`ring/lent.rs` has all the `unsafe`).
+//! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none.
+//! Sockets are *direct descriptors*: numbers in a table of the ring, which the process's own table never sees, nor its
+//! limit (`several.rs`). The price is ownership: until a completion comes back, memory belongs to the kernel, however a
+//! run ends (`ring/lent.rs` has all the `unsafe`).
 //!
 //! *What is deliberately missing*: sharing between threads. A ring that one thread alone uses can leave its work to the
 //! moment when that thread waits, so a model stays on the thread that made it.

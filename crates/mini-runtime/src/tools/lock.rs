@@ -43,8 +43,8 @@ impl<T> Lock<T> {
         Self { permit: Semaphore::new(1), value: RefCell::new(value) }
     }
 
-    /// Locks, and waits while another task has the lock. Cancel-safe: if this future is dropped when the lock was given to
-    /// it, the next task gets the lock.
+    /// Locks, and waits while another task has the lock. Cancel-safe: if this future is dropped when the lock was given
+    /// to it, the next task gets the lock.
     pub async fn lock(&self) -> LockGuard<'_, T> {
         let permit = self.permit.acquire().await;
         LockGuard { value: self.value.borrow_mut(), _permit: permit, lock: self }

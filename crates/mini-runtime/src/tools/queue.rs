@@ -84,7 +84,7 @@ impl<S: Store> Buffer<S> {
         Ok(())
     }
 
-    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped before has taken nothing.
+    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped before has taken none.
     pub async fn get(&self) -> S::Item {
         self.items.acquire().await.forget();
         self.take()
