@@ -12,7 +12,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::mpsc::channel,
+    sync::mpsc::{Receiver, channel},
     time::Duration,
 };
 
