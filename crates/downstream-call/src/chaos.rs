@@ -1,7 +1,8 @@
 //! Chance from one seed, for the tests that make readiness unreliable.
 //!
-//! Behind the feature `chaos`, and only while the environment variable `MEANWHILE_CHAOS` holds a seed. What may go wrong
-//! is each crate's own affair; how often, and that a seed repeats it, means the same in all of them.
+//! It exists with the feature `chaos` alone, and does something only while the environment variable `MEANWHILE_CHAOS`
+//! holds a seed. Each crate decides what may go wrong; how often it does, and that a seed repeats it, is the same in all
+//! of them.
 
 use std::cell::RefCell;
 
@@ -9,18 +10,18 @@ thread_local! {
     static RANDOM: RefCell<Option<fastrand::Rng>> = RefCell::new(seeded());
 }
 
-/// Something by chance; without a seed, nothing.
+/// A value by chance; the default without a seed.
 pub fn draw<T: Default>(by_chance: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
     RANDOM.with_borrow_mut(|random| random.as_mut().map(by_chance).unwrap_or_default())
 }
 
-/// Whether a socket that could go on says that it would block: one time in four.
+/// Whether a socket that is ready pretends to block: one time in four.
 #[must_use]
 pub fn pretends_to_block() -> bool {
     draw(|random| random.u8(..4) == 0)
 }
 
-/// All of it, or less: rather a byte than a half.
+/// A number of bytes up to `all`, and often only a few.
 #[must_use]
 pub fn part_of(all: usize) -> usize {
     let most = draw(|random| 1 << random.u32(..15));

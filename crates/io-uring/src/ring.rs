@@ -8,7 +8,7 @@
 //! | choice | cost |
 //! |---|---|
 //! | linked timeouts on connect, send and receive | 4 µs, 3 of them for receive; a loop that scans pays nothing |
-//! | socket, connect, send in one chain | each link is a turn inside the kernel, but one entry into it serves dozens |
+//! | socket, connect, send in one chain | the kernel handles each link on its own, but one system call serves dozens |
 //! | silence on success (`SKIP_SUCCESS`) | saves 6 of 8 completions, and their bookkeeping here |
 //! | receive tries first | one attempt too many for a slow answer, no timer and no wake-up for one already there |
 //! | a pool of 128 buffers of 2 KiB | 256 KiB for any number of calls; one that finds it empty asks again |

@@ -1,4 +1,4 @@
-//! What no call shows: a ring that is given up in the middle, and one that can't be had.
+//! What no call shows: a ring that is dropped in the middle of a call, and a system that has none.
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use crate::ring::{Event, Ring, unavailable};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
 
-/// A ring that receives from a peer who says nothing, where there can be a ring.
+/// A ring that receives from a peer that sends nothing; `None` where the system has no rings.
 fn receiving() -> Option<(Ring, TcpStream)> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let mut ring = Ring::new().inspect_err(|error| eprintln!("skipped: {}", unavailable(error))).ok()?;

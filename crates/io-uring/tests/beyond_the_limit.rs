@@ -14,7 +14,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 const CALLS: usize = 120;
 const LIMIT: u64 = 40;
 
-/// This program again, as a server with descriptors enough: it answers nobody until everybody is there.
+/// This program again, as a server with descriptors enough: it answers when all calls are connected.
 fn server() -> (Child, String) {
     let mut server = Command::new(std::env::current_exe().expect("this program"));
     server.args(["--exact", "more_calls_than_descriptors_wait_at_the_same_time", "--nocapture"]);

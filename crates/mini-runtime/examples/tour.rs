@@ -42,7 +42,7 @@ async fn too_slow() {
     println!("wait_for:        gave up after one beat");
 }
 
-/// A task goes on when the one that waits for it is given up.
+/// A task goes on when a wait for it times out.
 async fn shielded() {
     let mut saving = shield(async {
         sleep(2 * BEAT).await;
@@ -50,11 +50,11 @@ async fn shielded() {
     });
     assert!(wait_for(&mut saving, BEAT).await.is_err());
     let saved = saving.await;
-    println!("shield:          {saved:?} although nobody waited for a while");
+    println!("shield:          {saved:?} although a wait for it timed out");
     assert_eq!(saved, Ok("saved"));
 }
 
-/// Three workers share a queue with room for two: who puts waits for them (backpressure).
+/// Three workers share a queue with room for two jobs. When it is full, `put` waits for them (backpressure).
 async fn workers() {
     let queue = Rc::new(Queue::new(2));
     let workers = ["x", "y", "z"].map(|name| {

@@ -37,7 +37,7 @@ pub use timers::Timers;
 
 /// Runs futures on the thread that calls [`block_on`](Self::block_on). (asyncio: an event loop, `asyncio.Runner`.)
 ///
-/// Dropping it drops all tasks that are not over.
+/// Dropping it drops all tasks that have not finished.
 ///
 /// ```
 /// use mini_runtime::{Runtime, sleep, spawn};
@@ -56,7 +56,7 @@ pub struct Runtime {
     core: Rc<Core>,
 }
 
-/// What the futures of a runtime reach it by.
+/// The part of a runtime that its futures use.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) executor: Executor,
@@ -74,7 +74,7 @@ impl Runtime {
     /// Opens the system's poller. Threads start when [`run_in_executor`](crate::run_in_executor) needs them.
     ///
     /// # Errors
-    /// No descriptor was left.
+    /// The process has no descriptor left.
     pub fn new() -> io::Result<Self> {
         let (reactor, waker) = Reactor::new()?;
         let core = Core {
@@ -87,20 +87,20 @@ impl Runtime {
         Ok(Self { core: Rc::new(core) })
     }
 
-    /// Runs `main` to its end, and the tasks meanwhile. Tasks that are not over by then go on in the next `block_on`.
-    /// (asyncio: `asyncio.run`, which cancels them.)
+    /// Runs `main` to its end, and the tasks meanwhile. Tasks that have not finished by then go on in the next
+    /// `block_on`. (asyncio: `asyncio.run`, which cancels them.)
     ///
     /// # Errors
-    /// The system's poller is gone.
+    /// The system's poller could not wait.
     ///
     /// # Panics
-    /// When `main` panics, and when this thread is in a `block_on` already.
+    /// If `main` panics, or this thread is in a `block_on` already.
     pub fn block_on<F: Future>(&self, main: F) -> io::Result<F::Output> {
         let _entered = Entered::enter(&self.core);
         self.core.executor.block_on(main, &self.core.unpark, |idle, woken| self.core.wait(idle, woken))
     }
 
-    /// As [`spawn`](crate::spawn), from outside.
+    /// As [`spawn`](crate::spawn), but outside [`block_on`](Self::block_on).
     pub fn spawn<F: Future + 'static>(&self, future: F) -> JoinHandle<F::Output> {
         JoinHandle::spawn(&self.core, future)
     }
@@ -108,7 +108,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        // Tasks hold the core, which holds the tasks: somebody has to cut the ring.
+        // Tasks own the core, and the core owns the tasks: without this, neither would be freed.
         self.core.executor.clear();
     }
 }
@@ -123,7 +123,7 @@ impl Core {
         current.expect("this needs a runtime: call it from a future that Runtime::block_on runs")
     }
 
-    /// Waits for sockets, the earliest timer or a wake from another thread; or only looks, if there is something to do.
+    /// Waits for sockets, the earliest timer or a wake from another thread. Does not block unless the loop is `idle`.
     fn wait(&self, idle: bool, woken: &mut Vec<Waker>) -> io::Result<()> {
         let until = if idle { self.timers.borrow().earliest() } else { Some(Instant::now()) };
         self.reactor.borrow_mut().wait(until, woken)?;
@@ -137,12 +137,12 @@ struct Unpark(readiness::Waker);
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        // It fails only when the poller is gone, and nobody sleeps in it any more.
+        // It fails only when the poller is gone, and then no thread waits in it.
         _ = self.0.wake();
     }
 }
 
-/// While it lives, this thread's futures find their runtime.
+/// While this value exists, futures on this thread find their runtime.
 struct Entered;
 
 impl Entered {

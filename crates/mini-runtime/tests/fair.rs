@@ -1,4 +1,5 @@
-//! The semaphore, on which locks and queues stand, against a line of names: fair, and nothing lost to cancellation.
+//! The semaphore, of which locks and queues are made, against a list of names: it is fair, and no cancellation loses a
+//! permit.
 #![cfg(not(any(loom, shuttle)))]
 
 use std::collections::VecDeque;
@@ -9,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use mini_runtime::{Permit, Semaphore};
 use proptest::prelude::*;
 
-/// What happens to one of those who want a permit.
+/// What happens to a task that wants a permit.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// Another one comes, and is polled once.
@@ -25,11 +26,11 @@ enum One<'s> {
     Gone,
 }
 
-/// What should be: who stands in line, who was given a permit, and how many are left.
+/// The expected state: the tasks that wait, those that have a permit, and the number of permits left.
 #[derive(Default)]
 struct Model {
     free: usize,
-    line: VecDeque<usize>,
+    waiting: VecDeque<usize>,
     given: Vec<usize>,
 }
 
@@ -39,15 +40,15 @@ impl Model {
             self.free -= 1;
             self.given.push(name);
         } else {
-            self.line.push_back(name);
+            self.waiting.push_back(name);
         }
     }
 
     fn leave(&mut self, name: usize) {
-        self.line.retain(|other| *other != name);
+        self.waiting.retain(|other| *other != name);
         if let Some(place) = self.given.iter().position(|other| *other == name) {
             self.given.remove(place);
-            match self.line.pop_front() {
+            match self.waiting.pop_front() {
                 Some(next) => self.given.push(next),
                 None => self.free += 1,
             }

@@ -94,7 +94,7 @@ fn a_task_that_cancels_itself_goes_on_to_its_next_await() {
 }
 
 #[test]
-fn dropping_a_handle_leaves_its_task_alone() {
+fn dropping_a_handle_does_not_cancel_its_task() {
     block_on(async {
         let (resolver, promise) = promise();
         drop(spawn(async move { resolver.resolve("done") }));
@@ -179,7 +179,7 @@ fn a_wake_from_another_thread_ends_the_loops_sleep() {
 }
 
 #[test]
-fn a_promise_tells_when_nobody_can_keep_it_and_when_nobody_waits() {
+fn a_promise_tells_that_its_resolver_was_dropped_and_a_resolver_that_its_promise_was() {
     let (resolver, broken) = promise::<()>();
     drop(resolver);
     assert_eq!(block_on(broken), Err(JoinError::Cancelled));
@@ -201,7 +201,7 @@ fn a_sleep_is_never_early() {
 }
 
 #[test]
-fn a_timeout_drops_what_it_waits_for_unless_that_was_lent() {
+fn a_timeout_drops_its_future_unless_it_has_only_a_reference() {
     block_on(async {
         let drops = Rc::new(Cell::new(0));
         let dropped = Dropped(Rc::clone(&drops));
@@ -221,7 +221,7 @@ fn a_timeout_drops_what_it_waits_for_unless_that_was_lent() {
 }
 
 #[test]
-fn a_shield_outlives_who_waits_for_it() {
+fn a_shielded_future_outlives_the_task_that_waits_for_it() {
     block_on(async {
         let (resolver, promise) = promise();
         let outer = spawn(async move {
@@ -273,7 +273,7 @@ fn functions_on_other_threads_leave_the_loop_free() {
 }
 
 #[test]
-fn a_function_nobody_waits_for_any_more_never_begins() {
+fn a_function_whose_promise_is_dropped_in_the_queue_never_starts() {
     let begun = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     block_on(async {
         let releases: Vec<_> = (0..16)

@@ -1,4 +1,4 @@
-//! The timers against a sorted list, on a clock that is made up.
+//! The timers against a sorted list, on an invented clock.
 #![cfg(not(any(loom, shuttle)))]
 
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ enum Step {
     Pass { time: u64 },
 }
 
-/// Notes who was woken.
+/// Notes which waker was woken.
 struct Note {
     name: usize,
     woken: Arc<Mutex<Vec<usize>>>,
@@ -81,7 +81,7 @@ proptest! {
 }
 
 #[test]
-fn a_timer_wakes_who_waited_last() {
+fn a_timer_wakes_the_waker_it_was_given_last() {
     let (mut timers, now, woken) = (Timers::new(), Instant::now(), Arc::default());
     let note = |name| -> Waker { Arc::new(Note { name, woken: Arc::clone(&woken) }).into() };
     let key = timers.insert(now, note(1));

@@ -18,15 +18,15 @@ fn block_on<F: Future>(future: F) -> F::Output {
     Runtime::new().expect("a runtime").block_on(future).expect("a poller")
 }
 
-/// Lets every task that is ready run.
-async fn turn() {
+/// One round of the loop, in which every task that is ready runs.
+async fn round() {
     sleep(Duration::ZERO).await;
 }
 
-/// A value that comes so much later: the order is certain, and no clock decides it.
+/// A value that comes after some rounds: the order is certain, and no clock decides it.
 async fn after<T>(units: u32, value: T) -> T {
     for _ in 0..4 * units {
-        turn().await;
+        round().await;
     }
     value
 }
@@ -58,7 +58,7 @@ fn the_first_failure_of_a_gather_that_tries_drops_the_rest() {
 
 #[test]
 #[should_panic(expected = "on purpose")]
-fn a_panic_among_gathered_futures_is_who_awaits_thems() {
+fn a_panic_among_gathered_futures_reaches_the_future_that_awaits_them() {
     block_on(gather([0, 1].map(async |number| assert!(number == 0, "on purpose"))));
 }
 
@@ -122,7 +122,7 @@ fn a_lock_is_first_come_first_served_across_awaits() {
             let mut value = lock.lock().await;
             order.borrow_mut().push(number);
             let before = *value;
-            turn().await;
+            round().await;
             *value = before + 1;
         }))
         .await;
@@ -135,7 +135,7 @@ fn a_lock_is_first_come_first_served_across_awaits() {
 }
 
 #[test]
-fn a_waiter_cancelled_while_it_waits_or_after_its_turn_came_loses_nothing() {
+fn a_waiter_cancelled_while_it_waits_or_after_it_was_given_a_permit_loses_nothing() {
     block_on(async {
         let semaphore = Rc::new(Semaphore::new(1));
         for turn_came in [false, true] {
@@ -145,7 +145,7 @@ fn a_waiter_cancelled_while_it_waits_or_after_its_turn_came_loses_nothing() {
                 spawn(async move { drop(semaphore.acquire().await) })
             };
             let (doomed, next) = (waiter(&semaphore), waiter(&semaphore));
-            turn().await;
+            round().await;
             if turn_came {
                 drop(held);
                 doomed.cancel();
@@ -160,7 +160,7 @@ fn a_waiter_cancelled_while_it_waits_or_after_its_turn_came_loses_nothing() {
 }
 
 #[test]
-fn nobody_overtakes_a_waiter_whose_turn_has_come() {
+fn a_permit_given_to_a_waiter_cannot_be_taken_by_another_task() {
     block_on(async {
         let semaphore = Semaphore::new(1);
         let held = semaphore.acquire().await;
@@ -185,14 +185,14 @@ fn a_bounded_semaphore_refuses_a_permit_too_many() {
 }
 
 #[test]
-fn an_event_lets_everybody_go_even_if_it_is_cleared_at_once() {
+fn an_event_wakes_all_its_waiters_even_if_it_is_cleared_at_once() {
     block_on(async {
         let event = Rc::new(Event::new());
         let waiters = [0, 1].map(|_| {
             let event = Rc::clone(&event);
             spawn(async move { event.wait().await })
         });
-        turn().await;
+        round().await;
         event.set();
         event.clear();
         assert!(!event.is_set());
@@ -210,7 +210,7 @@ fn a_condition_wakes_one_or_all_and_a_cancelled_one_passes_it_on() {
             spawn(async move { *shared.1.wait(shared.0.lock().await).await += 1 })
         };
         let waiters = [waiter(), waiter(), waiter(), waiter()];
-        turn().await;
+        round().await;
         shared.1.notify_one();
         waiters[0].cancel();
         after(1, ()).await;
@@ -220,7 +220,10 @@ fn a_condition_wakes_one_or_all_and_a_cancelled_one_passes_it_on() {
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3);
         assert_eq!(*shared.0.lock().await, 3);
         shared.1.notify_one();
-        assert!(wait_for(waiter(), SHORT).await.is_err(), "a notification is for those who wait already");
+        assert!(
+            wait_for(waiter(), SHORT).await.is_err(),
+            "a notification reaches only tasks that wait already"
+        );
     });
 }
 
@@ -233,10 +236,10 @@ fn a_notified_waiter_cancelled_before_it_has_the_lock_passes_it_on() {
             spawn(async move { *shared.1.wait(shared.0.lock().await).await += 1 })
         };
         let (doomed, next) = (waiter(), waiter());
-        turn().await;
+        round().await;
         let guard = shared.0.lock().await;
         shared.1.notify_one();
-        turn().await;
+        round().await;
         doomed.cancel();
         drop(guard);
         assert!(wait_for(next, 100 * SHORT).await.is_ok());
@@ -261,7 +264,7 @@ fn queues_have_their_orders() {
 }
 
 #[test]
-fn a_full_queue_holds_back_who_puts() {
+fn a_full_queue_makes_put_wait() {
     block_on(async {
         let queue = Queue::new(2);
         assert_eq!([queue.try_put(0), queue.try_put(1), queue.try_put(2)], [Ok(()), Ok(()), Err(2)]);
@@ -305,7 +308,7 @@ fn a_get_cancelled_after_an_item_came_leaves_the_item() {
             let queue = Rc::clone(&queue);
             async move { queue.get().await }
         });
-        turn().await;
+        round().await;
         queue.put(1).await;
         assert!(doomed.cancel());
         assert_eq!(queue.try_get(), Some(1));

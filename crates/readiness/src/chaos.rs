@@ -21,14 +21,14 @@ use crate::{Key, poller, socket};
 /// The number of keys that are remembered, those of closed sockets among them.
 const KNOWN: usize = 64;
 
-/// A [`Poller`](poller::Poller) that also reports sockets that are not ready, or no longer there.
+/// A `poller::Poller` that also reports sockets that are not ready, or no longer there.
 #[derive(Debug)]
 pub struct Poller {
     inner: poller::Poller,
     keys: Keys,
 }
 
-/// A [`Socket`](socket::Socket) that sends and receives less than it could, or nothing.
+/// A `socket::Socket` that sends and receives less than it could, or nothing.
 #[derive(Debug)]
 pub struct Socket {
     inner: socket::Socket,
@@ -50,7 +50,7 @@ struct Lists {
 }
 
 impl Poller {
-    /// As [`poller::Poller::new`].
+    /// As `poller::Poller::new`.
     ///
     /// # Errors
     /// As there.
@@ -58,7 +58,7 @@ impl Poller {
         Ok(Self { inner: poller::Poller::new()?, keys: Keys::default() })
     }
 
-    /// As [`poller::Poller::watch`].
+    /// As `poller::Poller::watch`.
     ///
     /// # Errors
     /// As there.
@@ -67,7 +67,7 @@ impl Poller {
         self.inner.watch(&mut socket.inner, key, interest)
     }
 
-    /// As [`poller::Poller::wait`], but does not block while an event is owed, and adds keys that are not ready.
+    /// As `poller::Poller::wait`, but does not block while an event is owed, and adds keys that are not ready.
     ///
     /// # Errors
     /// As there.
@@ -80,7 +80,7 @@ impl Poller {
 }
 
 impl Socket {
-    /// As [`socket::Socket::connect`].
+    /// As `socket::Socket::connect`.
     ///
     /// # Errors
     /// As there.
@@ -88,7 +88,7 @@ impl Socket {
         Ok(Self { inner: socket::Socket::connect(address)?, watched: None, owes: false })
     }
 
-    /// As [`socket::Socket::send`], but may pretend to block, or send less.
+    /// As `socket::Socket::send`, but may pretend to block, or send less.
     ///
     /// # Errors
     /// As there.
@@ -97,7 +97,7 @@ impl Socket {
         self.inner.send(&bytes[..part_of(bytes.len())])
     }
 
-    /// As [`socket::Socket::receive`], but may pretend to block, or receive less.
+    /// As `socket::Socket::receive`, but may pretend to block, or receive less.
     ///
     /// # Errors
     /// As there.

@@ -50,7 +50,7 @@ pub struct Poller {
     events: Events,
 }
 
-/// Wakes a [`Poller`] from any thread.
+/// Wakes a [`Poller`](crate::Poller) from any thread.
 #[derive(Clone, Debug)]
 pub struct Waker(Arc<mio::Waker>);
 

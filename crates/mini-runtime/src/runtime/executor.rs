@@ -1,7 +1,7 @@
-//! Polls what was woken, and has somebody else do the waiting.
+//! Polls the tasks that were woken, and leaves the waiting to its caller.
 //!
-//! *What to notice*: nothing here makes a system call; the caller says how to wait. So loom and shuttle can run the
-//! very loop that the runtime runs, with a condition variable in the place of the poller.
+//! *What to notice*: nothing here makes a system call; the caller says how to wait. So loom and shuttle run the same
+//! loop as the runtime, with a condition variable instead of the poller.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -31,12 +31,12 @@ impl Executor {
         Self { tasks: RefCell::new(tasks), queue }
     }
 
-    /// Adds a task. It begins at the loop's next turn, and goes on until it is over or cancelled.
+    /// Adds a task. The loop's next round polls it for the first time.
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> Key {
         self.tasks.borrow_mut().insert(0, Box::pin(future))
     }
 
-    /// Drops a task's future; false, if it was over. A task that cancels itself goes on to its next `await`.
+    /// Drops a task's future; false if it had finished. A task that cancels itself goes on to its next `await`.
     pub fn cancel(&self, key: Key) -> bool {
         let removed = self.tasks.borrow_mut().remove(key);
         removed.is_some()
@@ -54,8 +54,8 @@ impl Executor {
         }
     }
 
-    /// Runs the loop until `main` is over: polls what was woken, then calls `wait`. That sleeps if it is told that
-    /// there is nothing to do, until `unpark` is woken at most, and adds whom to wake for what happened.
+    /// Runs the loop until `main` finishes: polls the tasks that were woken, then calls `wait`. If `wait` is given true,
+    /// no task is ready, and it may block until `unpark` is woken. It adds the wakers of everything that has happened.
     ///
     /// # Errors
     /// `wait` failed.
@@ -66,7 +66,7 @@ impl Executor {
         mut wait: impl FnMut(bool, &mut Vec<Waker>) -> Result<(), E>,
     ) -> Result<F::Output, E> {
         let mut main = pin!(main);
-        // No task has the null key, so it can stand for the future that is not a task.
+        // No task has the null key, so it can be that of `main`, which is not a task.
         let wakeup = Wakeup::queued(Key::null(), &self.queue);
         let waker = Waker::from(Arc::clone(&wakeup));
         let mut woken = Vec::new();
@@ -89,13 +89,13 @@ impl Executor {
         }
     }
 
-    /// Polls a task while the set is free, so that the task may spawn and cancel.
+    /// Polls a task. The set is not borrowed meanwhile, so the task may spawn and cancel.
     fn poll(&self, key: Key) {
         let Some(mut task) = self.tasks.borrow_mut().begin_poll(key) else { return };
         let polled = task.poll();
         let over = match polled {
             Poll::Pending => self.tasks.borrow_mut().end_poll(task),
-            // A panic has been reported where it happened, and its task's handle will tell.
+            // A panic was printed where it happened, and the task's handle reports it.
             Poll::Ready(_) => {
                 self.tasks.borrow_mut().remove(key);
                 Some(task)

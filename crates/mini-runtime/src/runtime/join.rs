@@ -1,4 +1,4 @@
-//! Tasks that go on by themselves, and the handles to them.
+//! Tasks that run beside the one that spawned them, and their handles.
 
 use std::fmt;
 use std::future::Future;
@@ -11,7 +11,7 @@ use readiness::Key;
 use super::Core;
 use super::promise::{JoinError, Promise, promise};
 
-/// Runs a future as a task of its own, beside the one that calls this. (asyncio: `create_task`.)
+/// Runs a future as a task of its own. (asyncio: `create_task`.)
 ///
 /// # Panics
 /// Outside [`block_on`](crate::Runtime::block_on).
@@ -19,11 +19,11 @@ pub fn spawn<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
     JoinHandle::spawn(&Core::current(), future)
 }
 
-/// Protects a future from the cancellation of whoever awaits it: it goes on even if nobody waits any more.
+/// Protects a future from the cancellation of the task that awaits it: it goes on even if that task is dropped.
 /// (asyncio: `shield`.)
 ///
-/// This is [`spawn`] under another name. asyncio needs both, because awaiting a task there passes a cancellation on
-/// to it; here, dropping a [`JoinHandle`] leaves its task alone, so every handle is a shield.
+/// This is [`spawn`] under another name. asyncio needs both, because there a cancellation is passed on to the task that
+/// is awaited. Here, dropping a [`JoinHandle`] does not cancel its task, so every handle is a shield.
 ///
 /// # Panics
 /// Outside [`block_on`](crate::Runtime::block_on).
@@ -31,7 +31,7 @@ pub fn shield<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
     spawn(future)
 }
 
-/// A future of a task's outcome. Dropping it leaves the task alone. (asyncio: `Task`.)
+/// A future of a task's outcome. Dropping it does not cancel the task. (asyncio: `Task`.)
 pub struct JoinHandle<T> {
     promise: Promise<T>,
     key: Key,
@@ -46,21 +46,21 @@ impl<T> JoinHandle<T> {
     {
         let (resolver, promise) = promise();
         let key = core.executor.spawn(async move {
-            // Nobody may want to know.
+            // It fails if the handle was dropped: the value is not wanted.
             _ = resolver.resolve(future.await);
         });
         Self { promise, key, core: Rc::downgrade(core) }
     }
 
-    /// Cancels the task: its future is dropped where it waits. False, if it was over. (asyncio: `Task.cancel`.)
+    /// Cancels the task: its future is dropped where it waits. False if it had finished. (asyncio: `Task.cancel`.)
     ///
-    /// A coroutine of asyncio may catch its cancellation and go on; a future can't. What must happen at the end of
-    /// one stands in a `Drop`.
+    /// A coroutine of asyncio may catch its cancellation and go on; a future cannot. Put what must happen at the end of
+    /// a future into a `Drop`.
     pub fn cancel(&self) -> bool {
         self.core.upgrade().is_some_and(|core| core.executor.cancel(self.key))
     }
 
-    /// Whether the task is over. (asyncio: `Task.done`.)
+    /// Whether the task has finished. (asyncio: `Task.done`.)
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.promise.is_settled()

@@ -1,4 +1,4 @@
-//! A few threads for what would block the loop.
+//! A few threads for functions that would block the loop.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +12,8 @@ use super::promise::{Promise, promise};
 /// Runs a function on another thread, so that it may block or compute while the loop goes on.
 /// (asyncio: `loop.run_in_executor`, `asyncio.to_thread`.)
 ///
-/// It is cancelled by dropping the promise: a function that has not begun never will, one that has goes on to its
-/// end, as no thread can be stopped from outside.
+/// Dropping the promise cancels the function only if it has not started. One that has started runs to its end, because
+/// no thread can be stopped from outside.
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {
@@ -23,24 +23,24 @@ use super::promise::{Promise, promise};
 /// ```
 ///
 /// # Panics
-/// Outside [`block_on`](crate::Runtime::block_on), and when the system has no thread left for the first one.
+/// Outside [`block_on`](crate::Runtime::block_on), or if the system can start no thread.
 pub fn run_in_executor<T: Send + 'static>(function: impl FnOnce() -> T + Send + 'static) -> Promise<T> {
     let (resolver, promise) = promise();
     Core::current().pool.get_or_init(Pool::start).submit(Box::new(move || {
         if !resolver.is_abandoned() {
-            // Nobody may want to know any more.
+            // It fails if the promise was dropped: the value is not wanted.
             _ = resolver.resolve(function());
         }
     }));
     promise
 }
 
-/// So many functions run at the same time; the others queue.
+/// The number of functions that run at the same time. The others wait in a queue.
 const THREADS: usize = 4;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The threads of a runtime, which end with it.
+/// The threads of a runtime. They end when it is dropped.
 pub(crate) struct Pool {
     jobs: Option<Sender<Job>>,
     threads: Vec<thread::JoinHandle<()>>,
@@ -70,7 +70,7 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.jobs = None;
         for thread in self.threads.drain(..) {
-            // The thread catches what its jobs panic with.
+            // The thread catches the panics of its jobs.
             _ = thread.join();
         }
     }
@@ -81,7 +81,7 @@ fn work(queue: &Mutex<Receiver<Job>>) {
         // The lock is held while waiting for a job, and released before doing it.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // The panic was printed, and has broken the job's promise.
+        // The panic was printed, and the job's promise reports it.
         _ = catch_unwind(AssertUnwindSafe(job));
     }
 }

@@ -1,4 +1,4 @@
-//! A value that comes later, from a callback or from another thread.
+//! A value that is provided later, by a callback or another thread.
 
 use std::fmt;
 use std::future::Future;
@@ -10,8 +10,8 @@ use std::thread;
 
 use super::sync::{Mutex, lock};
 
-/// The bridge from callbacks to a future: what is given to the [`Resolver`], on any thread, is what the [`Promise`]
-/// gives to who awaits it. (asyncio: `loop.create_future` with `call_soon_threadsafe(future.set_result, …)`.)
+/// The bridge from callbacks to futures: the value that is given to the [`Resolver`], on any thread, is the output of
+/// the [`Promise`]. (asyncio: `loop.create_future` with `call_soon_threadsafe(future.set_result, …)`.)
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {
@@ -25,7 +25,7 @@ pub fn promise<T>() -> (Resolver<T>, Promise<T>) {
     (Resolver(Arc::clone(&state)), Promise(state))
 }
 
-/// Gives the value. Dropped without one, it breaks the promise.
+/// Provides the value. If it is dropped without one, the promise ends with an error.
 pub struct Resolver<T>(Arc<Mutex<State<T>>>);
 
 /// A future of the value.
@@ -34,24 +34,24 @@ pub struct Promise<T>(Arc<Mutex<State<T>>>);
 /// Why there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JoinError {
-    /// Who would have given it was dropped first. (asyncio: `CancelledError`.)
+    /// The task or the resolver was dropped first. (asyncio: `CancelledError`.)
     Cancelled,
-    /// Who would have given it panicked.
+    /// The task panicked, or the thread that had the resolver.
     Panicked,
 }
 
 enum State<T> {
     Waiting(Option<Waker>),
     Resolved(Result<T, JoinError>),
-    /// The value was taken, or nobody wants it any more.
-    Over,
+    /// The value was taken, or the promise was dropped.
+    Closed,
 }
 
 impl<T> Resolver<T> {
-    /// Gives the value.
+    /// Provides the value.
     ///
     /// # Errors
-    /// The value itself, if nobody waits for it any more.
+    /// The value itself, if the promise was dropped.
     pub fn resolve(self, value: T) -> Result<(), T> {
         match settle(&self.0, Ok(value)) {
             Err(Ok(value)) => Err(value),
@@ -59,10 +59,10 @@ impl<T> Resolver<T> {
         }
     }
 
-    /// Whether nobody waits for the value any more.
+    /// Whether the promise was dropped.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
-        matches!(*lock(&self.0), State::Over)
+        matches!(*lock(&self.0), State::Closed)
     }
 }
 
@@ -74,7 +74,8 @@ impl<T> Drop for Resolver<T> {
     }
 }
 
-/// Gives the outcome back unless somebody waits for it.
+/// Stores the outcome and wakes the task that waits for it. Gives the outcome back if the promise has one already, or was
+/// dropped.
 fn settle<T>(state: &Mutex<State<T>>, outcome: Result<T, JoinError>) -> Result<(), Result<T, JoinError>> {
     let waker = {
         let mut state = lock(state);
@@ -83,7 +84,7 @@ fn settle<T>(state: &Mutex<State<T>>, outcome: Result<T, JoinError>) -> Result<(
         *state = State::Resolved(outcome);
         waker
     };
-    // The lock is released: waking runs others' code.
+    // The lock is released first: a waker may run any code.
     if let Some(waker) = waker {
         waker.wake();
     }
@@ -91,7 +92,7 @@ fn settle<T>(state: &Mutex<State<T>>, outcome: Result<T, JoinError>) -> Result<(
 }
 
 impl<T> Promise<T> {
-    /// Whether it is settled, so that awaiting it takes no time. (asyncio: `Future.done`.)
+    /// Whether it has an outcome, so that awaiting it does not wait. (asyncio: `Future.done`.)
     #[must_use]
     pub fn is_settled(&self) -> bool {
         !matches!(*lock(&self.0), State::Waiting(_))
@@ -102,24 +103,24 @@ impl<T> Future for Promise<T> {
     type Output = Result<T, JoinError>;
 
     /// # Panics
-    /// When it is polled again after it has given its value.
+    /// If it is polled again after it has returned its value.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = lock(&self.0);
         if let State::Waiting(waker) = &mut *state {
             waker.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
             return Poll::Pending;
         }
-        match mem::replace(&mut *state, State::Over) {
+        match mem::replace(&mut *state, State::Closed) {
             State::Resolved(outcome) => Poll::Ready(outcome),
-            State::Waiting(_) | State::Over => panic!("a promise was polled after it gave its value"),
+            State::Waiting(_) | State::Closed => panic!("a promise was polled after it gave its value"),
         }
     }
 }
 
 impl<T> Drop for Promise<T> {
     fn drop(&mut self) {
-        let unwanted = mem::replace(&mut *lock(&self.0), State::Over);
-        // With the lock released, as it runs others' code.
+        let unwanted = mem::replace(&mut *lock(&self.0), State::Closed);
+        // The lock is released first: dropping a value may run any code.
         drop(unwanted);
     }
 }

@@ -1,4 +1,4 @@
-//! From readiness to wakers: sockets, and runs that may be cancelled.
+//! From readiness to wakers, for sockets and for runs that may be cancelled.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use super::Core;
 pub(crate) struct Reactor {
     poller: Poller,
     ready: Vec<Key>,
-    /// Who waits for which socket; nobody, while its task is not waiting.
+    /// For each socket the waker of the task that waits for it, or `None` if no task does.
     sockets: SlotMap<Key, Option<Waker>>,
     cancels: SlotMap<Key, (Cancel, Option<Waker>)>,
 }
@@ -31,11 +31,11 @@ impl Reactor {
         Ok((Self { poller, ready, sockets, cancels }, waker))
     }
 
-    /// Waits, and adds whom to wake for what happened.
+    /// Waits, and adds the wakers of what has happened.
     pub(crate) fn wait(&mut self, until: Option<Instant>, woken: &mut Vec<Waker>) -> io::Result<()> {
         self.poller.wait(until, &mut self.ready)?;
         for key in self.ready.drain(..) {
-            // An event for a socket that is closed finds no slot: the version in its key is an earlier one.
+            // An event for a closed socket finds no slot: the version in its key is an earlier one.
             woken.extend(self.sockets.get_mut(key).and_then(Option::take));
         }
         let cancelled = self.cancels.values_mut().filter(|(cancel, _)| cancel.is_cancelled());
@@ -50,7 +50,7 @@ impl fmt::Debug for Reactor {
     }
 }
 
-/// A TCP connection to await; closed when dropped. It tries first, and waits only when it would block.
+/// A TCP connection to await. It tries first, and waits only when it would block. Dropping it closes it.
 /// (asyncio: `loop.sock_connect`, `sock_sendall`, `sock_recv`.)
 pub struct Socket {
     inner: readiness::Socket,
@@ -59,15 +59,15 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Begins to connect; the first [`send`](Self::send) waits for that, and tells how it went.
+    /// Starts to connect. The first [`send`](Self::send) waits for the connection, and fails if there is none.
     ///
     /// # Errors
-    /// The system has no descriptor, no port or no route left.
+    /// The system has no descriptor or port left, or no route to `address`.
     pub fn connect(address: SocketAddr) -> io::Result<Self> {
         Ok(Self { inner: readiness::Socket::connect(address)?, slot: None })
     }
 
-    /// Sends what the system takes, at least one byte; how much that was.
+    /// Sends as many bytes as the system accepts, at least one, and returns how many those were.
     ///
     /// # Errors
     /// The connection failed.
@@ -75,7 +75,7 @@ impl Socket {
         self.attempt(Interest::Writable, |socket| socket.send(bytes)).await
     }
 
-    /// Receives what is there, at least one byte; 0 at the end.
+    /// Receives the bytes that have arrived, at least one, and returns how many those were: 0 at the end.
     ///
     /// # Errors
     /// The connection failed.
@@ -83,8 +83,8 @@ impl Socket {
         self.attempt(Interest::Readable, |socket| socket.receive(buffer)).await
     }
 
-    /// Tries something, now and whenever the socket is ready, until it does not end in `WouldBlock`. Who borrows a
-    /// buffer in `action` holds none while it waits.
+    /// Calls `action` now, and again whenever the socket is ready, until it returns anything but `WouldBlock`. A buffer
+    /// that `action` borrows is not borrowed while this waits.
     ///
     /// # Errors
     /// That of `action`, or the system has no memory left to watch the socket.
@@ -131,7 +131,7 @@ impl fmt::Debug for Socket {
     }
 }
 
-/// Waits until somebody cancels.
+/// Waits until the run is cancelled.
 pub(crate) struct Cancelled<'run> {
     cancel: &'run Cancel,
     key: Key,
@@ -139,7 +139,7 @@ pub(crate) struct Cancelled<'run> {
 }
 
 impl<'run> Cancelled<'run> {
-    /// Watches from now on.
+    /// Starts to watch the run.
     pub(crate) fn watch(cancel: &'run Cancel) -> io::Result<Self> {
         let core = Core::current();
         let mut reactor = core.reactor.borrow_mut();
@@ -165,7 +165,7 @@ impl Future for Cancelled<'_> {
 impl Drop for Cancelled<'_> {
     fn drop(&mut self) {
         let mut reactor = self.core.reactor.borrow_mut();
-        // It fails only if it was not watched, and then there is nothing to forget.
+        // It fails only if the run was not watched.
         _ = reactor.poller.forget_cancel(self.cancel);
         let watched = reactor.cancels.remove(self.key);
         drop(reactor);

@@ -1,7 +1,7 @@
-//! Who is to be polled next: the run queue, and the wakers that feed it from any thread.
+//! The tasks to poll next: the run queue, and the wakers that fill it from any thread.
 //!
 //! *What to notice*: a waker touches no future. It puts a key into a queue, once; the thread that owns the futures
-//! takes it out. So a future is never polled on two threads, and a wake for a task that is over finds nobody.
+//! takes it out. So a future is never polled on two threads, and a wake for a task that has finished does nothing.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,19 +18,19 @@ pub struct RunQueue(Mutex<Queue>);
 #[derive(Debug, Default)]
 struct Queue {
     keys: VecDeque<Key>,
-    /// Whom to wake for the next key, while the one who takes them is asleep.
+    /// What to wake for the next key, while the thread that takes the keys is asleep.
     sleeper: Option<Waker>,
 }
 
 impl RunQueue {
-    /// Adds a key, and wakes who sleeps on this queue.
+    /// Adds a key, and wakes the thread or task that sleeps on this queue.
     pub fn push(&self, key: Key) {
         let sleeper = {
             let mut queue = lock(&self.0);
             queue.keys.push_back(key);
             queue.sleeper.take()
         };
-        // The lock is released: waking runs others' code.
+        // The lock is released first: a waker may run any code.
         if let Some(sleeper) = sleeper {
             sleeper.wake();
         }
@@ -41,19 +41,19 @@ impl RunQueue {
         lock(&self.0).keys.pop_front()
     }
 
-    /// How many keys wait.
+    /// The number of keys in the queue.
     pub fn len(&self) -> usize {
         lock(&self.0).keys.len()
     }
 
-    /// Whether no key waits.
+    /// Whether no key is in the queue.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Notes that `sleeper` is to be woken for the next key; false, if there is one already.
+    /// Asks that `sleeper` is woken for the next key; false if there is a key already.
     ///
-    /// The look and the note happen under one lock. Between two, a key could come that wakes nobody.
+    /// Both happen under one lock. Between two, a key could be added that wakes no sleeper.
     pub fn sleep(&self, sleeper: &Waker) -> bool {
         let mut queue = lock(&self.0);
         let empty = queue.keys.is_empty();
@@ -63,14 +63,14 @@ impl RunQueue {
         empty
     }
 
-    /// Ends the sleep: from now on a key wakes nobody, and so costs no system call.
+    /// Ends the sleep: from now on adding a key wakes no sleeper, and so costs no system call.
     pub fn awake(&self) {
         let sleeper = lock(&self.0).sleeper.take();
         drop(sleeper);
     }
 }
 
-/// What the wakers of one task share: whether it stands in the queue already.
+/// What the wakers of one task share: whether its key is in the queue already.
 #[derive(Debug)]
 pub(crate) struct Wakeup {
     queued: AtomicBool,
@@ -79,7 +79,7 @@ pub(crate) struct Wakeup {
 }
 
 impl Wakeup {
-    /// A task's wake-up, which has happened once: a new task has yet to be polled.
+    /// The wake-up of a new task, whose key is in the queue: the task has to be polled for the first time.
     pub(crate) fn queued(key: Key, queue: &Arc<RunQueue>) -> Arc<Self> {
         let wakeup = Self { queued: AtomicBool::new(true), key, queue: Arc::clone(queue) };
         queue.push(key);
@@ -88,8 +88,9 @@ impl Wakeup {
 
     /// The task is about to be polled: the next wake counts again.
     ///
-    /// Before the poll, not after it: a wake that comes during the poll may be for what the poll has looked at
-    /// already. And a swap, not a store: it reads what the last wake wrote, so the poll sees all that came before it.
+    /// Call it before the poll, not after: a wake during the poll may be for something that the poll has looked at
+    /// already. And it is a swap, not a store: it reads what the last wake wrote, so the poll sees all that came before
+    /// that wake.
     pub(crate) fn begin_poll(&self) {
         self.queued.swap(false, Ordering::AcqRel);
     }

@@ -1,7 +1,7 @@
-//! The locks and atomics of everything that threads share here, under one name.
+//! The locks and atomics of all that threads share here, chosen in one place.
 //!
-//! *What to notice*: loom and shuttle bring their own, which try one interleaving after another. So what is tested
-//! is the code that runs, not a copy of it.
+//! *What to notice*: loom and shuttle have locks and atomics of their own, which try one interleaving after another. So
+//! they test the code that runs, not a copy of it.
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{
@@ -21,7 +21,7 @@ pub(crate) use std::sync::{
 
 use std::sync::PoisonError;
 
-/// Nothing panics while it holds a lock here, so a poisoned one is as good as any.
+/// Nothing panics here while it holds a lock, so a poisoned lock protects a sound value.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

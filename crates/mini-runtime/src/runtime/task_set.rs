@@ -1,4 +1,4 @@
-//! Futures side by side, of which only those that were woken are polled.
+//! Futures side by side. Only those that were woken are polled.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,19 +14,19 @@ use super::run_queue::{RunQueue, Wakeup};
 
 /// Futures that share a thread, each with a number that comes back with its outcome. (asyncio: `TaskGroup`.)
 ///
-/// They may borrow: the set belongs to one future and ends with it. Dropping the set drops, and so cancels, all that
-/// are not over. The executor is such a set as well, of tasks that belong to nobody.
+/// They may borrow, because the set belongs to one future and ends with it. Dropping the set drops, and so cancels, all
+/// that have not finished. The executor is made of such a set as well, whose futures borrow nothing.
 pub struct TaskSet<'t, T> {
     slots: SlotMap<Key, Slot<'t, T>>,
     queue: Arc<RunQueue>,
 }
 
-/// How a task ended: with its value, or with what it panicked with.
+/// The number of a task, and its value or its panic.
 pub type Finished<T> = (usize, thread::Result<T>);
 
 pub(crate) struct Slot<'t, T> {
     number: usize,
-    /// Not here while it is polled.
+    /// `None` while it is polled.
     future: Option<Boxed<'t, T>>,
     wakeup: Arc<Wakeup>,
 }
@@ -34,30 +34,30 @@ pub(crate) struct Slot<'t, T> {
 type Boxed<'t, T> = Pin<Box<dyn Future<Output = T> + 't>>;
 
 impl<'t, T> TaskSet<'t, T> {
-    /// None yet.
+    /// An empty set.
     #[must_use]
     pub fn new() -> Self {
         Self { slots: SlotMap::new(), queue: Arc::default() }
     }
 
-    /// Adds a future. It begins at the next [`next`](Self::next).
+    /// Adds a future. [`next`](Self::next) polls it for the first time.
     pub fn spawn(&mut self, number: usize, future: impl Future<Output = T> + 't) {
         self.insert(number, Box::pin(future));
     }
 
-    /// How many are not over.
+    /// The number of futures that have not finished.
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether all are over.
+    /// Whether all have finished.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// Waits for the next one to be over; `None` when all are. A panic in one is its outcome, not the set's.
+    /// Waits until another one finishes; `None` when all have. A panic in one is its outcome, not the set's.
     /// (asyncio: `as_completed`.)
     ///
     /// Cancel-safe: dropping this future loses no outcome.
@@ -69,7 +69,7 @@ impl<'t, T> TaskSet<'t, T> {
         if self.is_empty() {
             return Poll::Ready(None);
         }
-        // As many as there are now: a task that always wakes itself must not keep the others' sockets waiting.
+        // As many as are woken now: a task that always wakes itself must not keep the others from their sockets.
         for _ in 0..self.queue.len() {
             let Some(mut task) = self.queue.pop().and_then(|key| self.begin_poll(key)) else { continue };
             match task.poll() {
@@ -91,14 +91,14 @@ impl<'t, T> TaskSet<'t, T> {
         self.slots.insert_with_key(slot)
     }
 
-    /// Takes a task out to be polled, if it is not over.
+    /// Takes a task out to be polled, if it has not finished.
     pub(crate) fn begin_poll(&mut self, key: Key) -> Option<Polled<'t, T>> {
         let slot = self.slots.get_mut(key)?;
         slot.wakeup.begin_poll();
         Some(Polled { key, future: slot.future.take()?, waker: Arc::clone(&slot.wakeup).into() })
     }
 
-    /// Puts a task back that is not over; gives it back if it was removed while it was polled.
+    /// Puts a task back that has not finished; returns it if it was removed while it was polled.
     pub(crate) fn end_poll(&mut self, task: Polled<'t, T>) -> Option<Polled<'t, T>> {
         match self.slots.get_mut(task.key) {
             Some(slot) => {
@@ -109,7 +109,7 @@ impl<'t, T> TaskSet<'t, T> {
         }
     }
 
-    /// Removes a task. Whoever drops what is returned drops its future, which runs others' code.
+    /// Removes a task. Dropping the result drops its future, which may run any code: release borrows and locks first.
     pub(crate) fn remove(&mut self, key: Key) -> Option<Slot<'t, T>> {
         self.slots.remove(key)
     }
@@ -132,7 +132,7 @@ pub(crate) struct Polled<'t, T> {
 }
 
 impl<T> Polled<'_, T> {
-    /// Goes on until the task has to wait or is over. What it leaves behind after a panic is never polled again.
+    /// Polls the task. One that has panicked is never polled again.
     pub(crate) fn poll(&mut self) -> Poll<thread::Result<T>> {
         let mut context = Context::from_waker(&self.waker);
         match catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(&mut context))) {

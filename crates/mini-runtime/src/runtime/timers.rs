@@ -1,4 +1,4 @@
-//! Whom to wake when: timers that read no clock.
+//! Timers: which waker to wake at which time. They read no clock.
 
 use std::task::Waker;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use readiness::{Deadlines, Key};
 use slotmap::SlotMap;
 
-/// Timers, each with the waker of who waits for it. The time comes from outside, so a test can make it up.
+/// Timers, each with the waker of the task that waits for it. The caller gives the time, so a test can invent it.
 #[derive(Debug, Default)]
 pub struct Timers {
     deadlines: Deadlines<Key>,
@@ -14,25 +14,25 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// None yet.
+    /// No timers yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Wakes `waker` once `at` has passed.
+    /// Adds a timer that wakes `waker` once `at` has passed.
     pub fn insert(&mut self, at: Instant, waker: Waker) -> Key {
         let key = self.wakers.insert(waker);
         self.deadlines.insert(at, key);
         key
     }
 
-    /// Whether the timer has still to fire; if so, it will wake `waker` and no other.
+    /// Whether the timer has not fired yet. If so, it will wake `waker` and no other.
     pub fn is_waiting(&mut self, key: Key, waker: &Waker) -> bool {
         self.wakers.get_mut(key).map(|old| old.clone_from(waker)).is_some()
     }
 
-    /// Takes a timer back; false, if it has fired.
+    /// Removes a timer; false if it has fired.
     pub fn remove(&mut self, at: Instant, key: Key) -> bool {
         self.wakers.remove(key).is_some() && self.deadlines.remove(at, key)
     }

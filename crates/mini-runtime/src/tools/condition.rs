@@ -3,8 +3,8 @@
 use super::lock::LockGuard;
 use super::waiters::Waiters;
 
-/// Wakes those who wait for a change under a [`Lock`](crate::Lock). (asyncio: `Condition`; as in `std`, the lock is
-/// the caller's, and comes along as its guard.)
+/// Wakes tasks that wait for a change of what a [`Lock`](crate::Lock) protects. (asyncio: `Condition`. As in `std`, the
+/// lock is the caller's, and its guard is an argument.)
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {
@@ -29,27 +29,27 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Nobody waits.
+    /// A condition that no task waits for.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Releases the lock, waits to be notified, and locks again. Cancel-safe: who is notified and then dropped,
+    /// Releases the lock, waits to be notified, and locks again. Cancel-safe: a future that is notified and then dropped,
     /// with or without the lock, passes the notification on.
     pub async fn wait<'l, T>(&self, guard: LockGuard<'l, T>) -> LockGuard<'l, T> {
         let lock = guard.lock;
-        let mut turn = self.waiters.turn(|| self.notify_one());
-        // In line before the lock is free: whoever locks next finds this one waiting.
-        turn.line_up();
+        let mut waiter = self.waiters.waiter(|| self.notify_one());
+        // Before the lock is free, so that the task that locks next finds this one waiting.
+        waiter.enqueue();
         drop(guard);
-        turn.come().await;
+        waiter.woken().await;
         let guard = lock.lock().await;
-        turn.take();
+        waiter.accept();
         guard
     }
 
-    /// Waits for as long as `condition` is true of the value. (asyncio: `wait_for`, which takes the opposite.)
+    /// Waits until `condition` is false of the value. (asyncio: `wait_for`, which waits until it is true.)
     pub async fn wait_while<'l, T>(
         &self,
         mut guard: LockGuard<'l, T>,
@@ -61,13 +61,13 @@ impl Condition {
         guard
     }
 
-    /// Notifies the one who has waited longest. (asyncio: `notify`.)
+    /// Notifies the task that has waited longest. (asyncio: `notify`.)
     pub fn notify_one(&self) {
-        self.waiters.give_turn();
+        self.waiters.wake_first();
     }
 
-    /// Notifies all who wait now.
+    /// Notifies all tasks that wait now.
     pub fn notify_all(&self) {
-        while self.waiters.give_turn() {}
+        while self.waiters.wake_first() {}
     }
 }

@@ -1,22 +1,22 @@
-//! Two futures, and whichever is over first.
+//! Waiting for the first of two futures: `either`.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-/// Which of two futures was over first.
+/// The value of the future that finished first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<A, B> {
-    /// The first one, with its value.
+    /// The first future's value.
     First(A),
-    /// The second one, with its value.
+    /// The second future's value.
     Second(B),
 }
 
 /// Waits for one of two futures; the first, if both are ready. (tokio: `select!`, with `biased`.)
 ///
-/// Both are polled whenever either is woken. The other one is dropped, unless it was lent: by `&mut`, or by
-/// [`pin!`](std::pin::pin), which is also how to give a future that is not `Unpin`.
+/// Both are polled whenever either is woken. The other one is dropped, unless `either` has only a reference to it: a
+/// `&mut`, or the result of [`pin!`](std::pin::pin), which a future needs that is not `Unpin`.
 pub fn either<A: Future + Unpin, B: Future + Unpin>(
     mut first: A,
     mut second: B,

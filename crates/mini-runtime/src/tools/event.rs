@@ -1,4 +1,4 @@
-//! Something that happens once, for everybody: `Event`.
+//! Waiting for a flag: `Event`.
 
 use std::cell::Cell;
 
@@ -25,19 +25,19 @@ pub struct Event {
 }
 
 impl Event {
-    /// Not set.
+    /// An event that is not set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets everybody go who waits, and who will, until it is cleared.
+    /// Sets the flag: every `wait` returns, now and until the flag is cleared.
     pub fn set(&self) {
         self.set.set(true);
-        while self.waiters.give_turn() {}
+        while self.waiters.wake_first() {}
     }
 
-    /// From now on, `wait` waits again. Who was let go before stays so.
+    /// Clears the flag: from now on `wait` waits. It still returns where the flag was set during the wait.
     pub fn clear(&self) {
         self.set.set(false);
     }
@@ -51,9 +51,9 @@ impl Event {
     /// Waits until it is set.
     pub async fn wait(&self) {
         if !self.is_set() {
-            // A turn that is not taken needs nobody: all have one.
-            let mut turn = self.waiters.turn(|| {});
-            turn.come().await;
+            // There is nothing to pass on: `set` wakes all.
+            let mut waiter = self.waiters.waiter(|| {});
+            waiter.woken().await;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Several futures at once, within the one that awaits them: `gather`, `try_gather`, `as_completed`.
 //!
-//! *What to notice*: none of this spawns. The futures may borrow from who awaits them, and end with it, so nothing
-//! goes on that nobody waits for.
+//! *What to notice*: nothing here spawns. The futures belong to the one that awaits them: they may borrow from it, and
+//! they are dropped with it.
 
 use std::future::Future;
 use std::panic::resume_unwind;
@@ -10,11 +10,11 @@ use std::pin::pin;
 use super::either::{Either, either};
 use crate::runtime::TaskSet;
 
-/// Awaits all; their values in the order given, whatever each of them is. (asyncio: `gather`, with
-/// `return_exceptions=True`.)
+/// Awaits all futures, and returns their values in the order given. A value may be a failure: the others still run to
+/// their end. (asyncio: `gather`, with `return_exceptions=True`.)
 ///
 /// # Panics
-/// With the panic of the first future that panics; the others are dropped.
+/// If a future panics: with its panic. The others are dropped.
 pub async fn gather<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut tasks = side_by_side(futures);
     let mut values = (0..tasks.len()).map(|_| None).collect::<Vec<_>>();
@@ -24,8 +24,8 @@ pub async fn gather<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::O
     values.into_iter().flatten().collect()
 }
 
-/// Awaits all, or the first failure: then the others are dropped, and so cancelled. (asyncio: `TaskGroup`; its
-/// `gather` returns at the first failure as well, but leaves the others running.)
+/// Awaits all futures, or the first failure, which drops and so cancels the others. (asyncio: `TaskGroup`. Its `gather`
+/// also returns at the first failure, but leaves the others running.)
 ///
 /// # Errors
 /// The failure that came first.
@@ -53,7 +53,7 @@ pub async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::O
     }
 }
 
-/// The futures as a set, whose [`next`](TaskSet::next) gives each one's number and value as soon as it is over.
+/// The futures as a set, whose [`next`](TaskSet::next) returns each one's number and value as soon as it has finished.
 /// (asyncio: `as_completed`.)
 pub fn as_completed<'t, F: Future + 't>(futures: impl IntoIterator<Item = F>) -> TaskSet<'t, F::Output> {
     side_by_side(futures)

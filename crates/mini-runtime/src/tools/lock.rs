@@ -1,13 +1,13 @@
-//! One at a time: `Lock`.
+//! A value for one task at a time: `Lock`.
 
 use std::cell::{RefCell, RefMut};
 use std::ops::{Deref, DerefMut};
 
 use super::semaphore::{Permit, Semaphore};
 
-/// A value that one task at a time may use, across its `await`s; first come, first served. (asyncio: `Lock`.)
+/// A value that one task at a time may use, across its `await`s, in the order of `lock` calls. (asyncio: `Lock`.)
 ///
-/// Tasks of one thread need it only for what spans an `await`: between two of those nobody else runs.
+/// Tasks of one thread need it only for a use that spans an `await`: no other task runs between two of those.
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {
@@ -23,42 +23,43 @@ use super::semaphore::{Permit, Semaphore};
 /// ```
 #[derive(Debug)]
 pub struct Lock<T> {
-    turn: Semaphore,
+    permit: Semaphore,
     value: RefCell<T>,
 }
 
-/// The use of the value; the lock is released when it is dropped.
+/// Access to the value. Dropping it releases the lock.
 #[derive(Debug)]
 #[must_use = "a lock that is released at once protects nothing"]
 pub struct LockGuard<'l, T> {
-    // Fields are dropped in this order: the value is free before the next one has its turn.
+    // Fields are dropped in this order: the value is free before the next task gets the permit.
     value: RefMut<'l, T>,
     _permit: Permit<'l>,
     pub(crate) lock: &'l Lock<T>,
 }
 
 impl<T> Lock<T> {
-    /// Not locked.
+    /// A lock that is free.
     pub fn new(value: T) -> Self {
-        Self { turn: Semaphore::new(1), value: RefCell::new(value) }
+        Self { permit: Semaphore::new(1), value: RefCell::new(value) }
     }
 
-    /// Waits for the turn. Cancel-safe: a turn given to a future that is dropped goes to the next one.
+    /// Locks, and waits while another task has the lock. Cancel-safe: if this future is dropped when the lock was given to
+    /// it, the next task gets the lock.
     pub async fn lock(&self) -> LockGuard<'_, T> {
-        let permit = self.turn.acquire().await;
+        let permit = self.permit.acquire().await;
         LockGuard { value: self.value.borrow_mut(), _permit: permit, lock: self }
     }
 
-    /// Locks if nobody has locked it, and nobody waits to.
+    /// Locks if the lock is free and no task waits for it.
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
-        let permit = self.turn.try_acquire()?;
+        let permit = self.permit.try_acquire()?;
         Some(LockGuard { value: self.value.borrow_mut(), _permit: permit, lock: self })
     }
 
-    /// Whether somebody has locked it. (asyncio: `locked`.)
+    /// Whether it is locked. (asyncio: `locked`.)
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        self.turn.permits() == 0
+        self.permit.permits() == 0
     }
 }
 

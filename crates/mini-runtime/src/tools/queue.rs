@@ -1,7 +1,7 @@
-//! From task to task: `Queue`, `LifoQueue`, `PriorityQueue`.
+//! Items from task to task: `Queue`, `LifoQueue`, `PriorityQueue`.
 //!
-//! *What to notice*: a queue is two semaphores. One counts the items, the other the room; who puts takes room and
-//! releases an item, who gets does the opposite. So order, backpressure and cancellation are the semaphores'.
+//! *What to notice*: a queue is two semaphores. One counts the items, the other the room: `put` acquires room and
+//! releases an item, and `get` does the opposite. So the semaphores give order, backpressure and cancellation.
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
@@ -26,7 +26,7 @@ pub type LifoQueue<T> = Buffer<Vec<T>>;
 /// The smallest first. (asyncio: `PriorityQueue`.)
 pub type PriorityQueue<T> = Buffer<BinaryHeap<Reverse<T>>>;
 
-/// A queue whose order is its store's.
+/// A queue. Its store decides the order.
 #[derive(Debug)]
 pub struct Buffer<S> {
     store: RefCell<S>,
@@ -36,9 +36,9 @@ pub struct Buffer<S> {
     all_done: Event,
 }
 
-/// What a queue keeps its items in, and so their order.
+/// A collection of a queue's items. It decides which comes next.
 pub trait Store: Default {
-    /// What is put and got.
+    /// The type of the items.
     type Item;
     /// Adds an item.
     fn push(&mut self, item: Self::Item);
@@ -47,10 +47,10 @@ pub trait Store: Default {
 }
 
 impl<S: Store> Buffer<S> {
-    /// At most so many items; more have to wait. (asyncio: `maxsize`.)
+    /// A queue of at most `most` items; `put` waits when it is full. (asyncio: `maxsize`.)
     ///
     /// # Panics
-    /// Without room for one, as nothing could ever be put. (asyncio takes 0 for any number: `unbounded`.)
+    /// If `most` is 0: no item could ever be put. (In asyncio, 0 means any number: `unbounded`.)
     #[must_use]
     pub fn new(most: usize) -> Self {
         assert!(most > 0, "a queue needs room for one item: give it some, or make it unbounded");
@@ -60,13 +60,14 @@ impl<S: Store> Buffer<S> {
         Self { store: RefCell::default(), items, room, unfinished: Cell::new(0), all_done }
     }
 
-    /// Any number of items: who puts faster than others get fills the memory. (asyncio: `maxsize=0`.)
+    /// A queue of any number of items. If items are put faster than they are got, it fills the memory. (asyncio:
+    /// `maxsize=0`.)
     #[must_use]
     pub fn unbounded() -> Self {
         Self::new(usize::MAX)
     }
 
-    /// Adds an item, and waits while there is no room. Dropped before that, it has added nothing.
+    /// Adds an item, and waits while there is no room. Cancel-safe: a future that is dropped before has added nothing.
     pub async fn put(&self, item: S::Item) {
         self.room.acquire().await.forget();
         self.add(item);
@@ -75,7 +76,7 @@ impl<S: Store> Buffer<S> {
     /// Adds an item if there is room. (asyncio: `put_nowait`.)
     ///
     /// # Errors
-    /// The item itself: there is no room, or others wait for it.
+    /// The item itself: there is no room, or other tasks wait for room.
     pub fn try_put(&self, item: S::Item) -> Result<(), S::Item> {
         let Some(room) = self.room.try_acquire() else { return Err(item) };
         room.forget();
@@ -83,7 +84,7 @@ impl<S: Store> Buffer<S> {
         Ok(())
     }
 
-    /// Takes the next item, and waits while there is none. Cancel-safe: dropped before that, it has taken nothing.
+    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped before has taken nothing.
     pub async fn get(&self) -> S::Item {
         self.items.acquire().await.forget();
         self.take()
@@ -95,7 +96,7 @@ impl<S: Store> Buffer<S> {
         Some(self.take())
     }
 
-    /// How many items nobody has claimed. (asyncio: `qsize`.)
+    /// The number of items to get. (asyncio: `qsize`.)
     #[must_use]
     pub fn len(&self) -> usize {
         self.items.permits()
@@ -113,10 +114,10 @@ impl<S: Store> Buffer<S> {
         self.room.permits() == 0
     }
 
-    /// An item that was got has been dealt with.
+    /// Says that an item has been got and dealt with.
     ///
     /// # Panics
-    /// When called more often than items were put: a bug of the caller's. (asyncio: `ValueError`.)
+    /// If it is called more often than items were put, which is a bug of the caller. (asyncio: `ValueError`.)
     pub fn task_done(&self) {
         let left = self.unfinished.get().checked_sub(1);
         self.unfinished.set(left.expect("task_done was called more often than items were put"));

@@ -1,11 +1,11 @@
-//! So many at once: `Semaphore` and `BoundedSemaphore`.
+//! A limit on how many tasks do something at once: `Semaphore` and `BoundedSemaphore`.
 
 use std::cell::Cell;
 use std::fmt;
 
 use super::waiters::Waiters;
 
-/// A number of permits, handed out first come, first served. (asyncio: `Semaphore`.)
+/// A number of permits, given out in the order of `acquire` calls. (asyncio: `Semaphore`.)
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {
@@ -23,31 +23,31 @@ pub struct Semaphore {
     waiters: Waiters,
 }
 
-/// A permit; given back when dropped.
+/// A permit. Dropping it gives it back.
 #[derive(Debug)]
 #[must_use = "a permit that is dropped at once limits nothing"]
 pub struct Permit<'s>(&'s Semaphore);
 
 impl Semaphore {
-    /// So many permits.
+    /// A semaphore of `permits` permits.
     #[must_use]
     pub fn new(permits: usize) -> Self {
         Self { permits: Cell::new(permits), waiters: Waiters::default() }
     }
 
-    /// Takes a permit, and waits for one if there is none. Cancel-safe: a permit given to a future that is dropped
-    /// goes to the next one. (asyncio: `acquire`, `async with`.)
+    /// Takes a permit, and waits for one if there is none. Cancel-safe: if this future is dropped when a permit was given
+    /// to it, the next task gets that permit. (asyncio: `acquire`, `async with`.)
     pub async fn acquire(&self) -> Permit<'_> {
         if let Some(permit) = self.try_acquire() {
             return permit;
         }
-        let mut turn = self.waiters.turn(|| self.release());
-        turn.come().await;
-        turn.take();
+        let mut waiter = self.waiters.waiter(|| self.release());
+        waiter.woken().await;
+        waiter.accept();
         Permit(self)
     }
 
-    /// Takes a permit if there is one. There is none while others wait: those given back go to them.
+    /// Takes a permit if there is one. There is none while other tasks wait: they get the permits that are given back.
     #[must_use]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.permits.set(self.permits.get().checked_sub(1)?);
@@ -56,12 +56,12 @@ impl Semaphore {
 
     /// Adds a permit: one that was [forgotten](Permit::forget), or a new one. (asyncio: `release`.)
     pub fn release(&self) {
-        if !self.waiters.give_turn() {
+        if !self.waiters.wake_first() {
             self.permits.set(self.permits.get() + 1);
         }
     }
 
-    /// How many permits are left. (asyncio: `locked` tells whether that is none.)
+    /// The number of permits left. (asyncio: `locked` tells whether that is 0.)
     #[must_use]
     pub fn permits(&self) -> usize {
         self.permits.get()
@@ -69,7 +69,7 @@ impl Semaphore {
 }
 
 impl Permit<'_> {
-    /// Keeps the permit taken, until somebody calls `release`.
+    /// Does not give the permit back. [`release`](Semaphore::release) does that later.
     pub fn forget(self) {
         std::mem::forget(self);
     }
@@ -81,7 +81,7 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// A semaphore that never has more permits than it began with. (asyncio: `BoundedSemaphore`.)
+/// A semaphore that never has more permits than at its start. (asyncio: `BoundedSemaphore`.)
 #[derive(Debug)]
 pub struct BoundedSemaphore {
     semaphore: Semaphore,
@@ -93,7 +93,7 @@ pub struct BoundedSemaphore {
 pub struct ReleasedTooOften;
 
 impl BoundedSemaphore {
-    /// So many permits, at the beginning and at most.
+    /// A semaphore of `permits` permits, and never more.
     #[must_use]
     pub fn new(permits: usize) -> Self {
         Self { semaphore: Semaphore::new(permits), bound: permits }
@@ -113,7 +113,7 @@ impl BoundedSemaphore {
     /// Gives back a permit that was [forgotten](Permit::forget).
     ///
     /// # Errors
-    /// None was: this is a bug of the caller's, which a `Semaphore` would hide. (asyncio: `ValueError`.)
+    /// No permit was forgotten. That is a bug of the caller, which a `Semaphore` would hide. (asyncio: `ValueError`.)
     pub fn release(&self) -> Result<(), ReleasedTooOften> {
         if self.semaphore.permits() == self.bound {
             return Err(ReleasedTooOften);

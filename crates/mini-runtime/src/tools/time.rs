@@ -12,24 +12,24 @@ use readiness::Key;
 use super::either::{Either, either};
 use crate::runtime::{Core, JoinHandle, spawn};
 
-/// Waits for a time, never less. A sleep of zero lets every other task that is ready go first. (asyncio: `sleep`.)
+/// Waits for `time`, and never less. A sleep of zero lets every other task that is ready run first. (asyncio: `sleep`.)
 ///
-/// The time counts from now, not from the first `await`.
+/// The time counts from this call, not from the first `await`.
 #[must_use]
 pub fn sleep(time: Duration) -> Sleep {
     sleep_until(after(time))
 }
 
-/// Waits until a moment has passed.
+/// Waits until `at` has passed.
 #[must_use]
 pub const fn sleep_until(at: Instant) -> Sleep {
     Sleep { at, timer: None }
 }
 
-/// A future of a moment. Dropping it takes its timer back.
+/// The future of [`sleep`]. Dropping it removes its timer.
 pub struct Sleep {
     at: Instant,
-    /// Its timer, from the first time it is polled.
+    /// Its timer, once it was polled.
     timer: Option<(Key, Rc<Core>)>,
 }
 
@@ -63,25 +63,25 @@ impl fmt::Debug for Sleep {
     }
 }
 
-/// The time was up before the future was over.
+/// The time passed before the future finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedOut;
 
-/// Awaits a future for a time at most, then drops it. (asyncio: `wait_for`.)
+/// Awaits a future for at most `timeout`, then drops it. (asyncio: `wait_for`.)
 ///
-/// To go on with it later, pin it first and give `wait_for` the reference. A task outlives this anyway: awaiting a
-/// [`JoinHandle`] is waiting, not running.
+/// To go on with it later, pin it first and pass the reference. A task goes on in any case, since only its
+/// [`JoinHandle`] is dropped.
 ///
 /// # Errors
-/// The time was up.
+/// The time passed before the future finished.
 pub async fn wait_for<F: Future>(future: F, timeout: Duration) -> Result<F::Output, TimedOut> {
     wait_until(pin!(future), after(timeout)).await
 }
 
-/// Awaits a future until a moment has passed, as [`wait_for`] does, but takes it pinned. (asyncio: `timeout_at`.)
+/// Awaits a future until `at` has passed, as [`wait_for`] does, but takes it pinned. (asyncio: `timeout_at`.)
 ///
 /// # Errors
-/// The moment has passed.
+/// The time passed before the future finished.
 pub fn wait_until<F: Future + Unpin>(
     future: F,
     at: Instant,
@@ -97,7 +97,7 @@ pub fn wait_until<F: Future + Unpin>(
 
 /// Calls a function after a time, on this thread, between two tasks. (asyncio: `loop.call_later`.)
 ///
-/// Dropping the handle leaves the call alone; [`cancel`](JoinHandle::cancel) takes it back.
+/// Dropping the handle changes nothing; [`cancel`](JoinHandle::cancel) removes the call.
 ///
 /// # Panics
 /// Outside [`block_on`](crate::Runtime::block_on).
@@ -109,7 +109,7 @@ pub fn call_later<T: 'static>(delay: Duration, function: impl FnOnce() -> T + 's
     })
 }
 
-/// A moment so far away that the clock has no name for it becomes one thirty years away.
+/// A time that the clock cannot represent becomes one in thirty years.
 fn after(time: Duration) -> Instant {
     const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     let now = Instant::now();

@@ -1,4 +1,4 @@
-//! Waiting for some of several tasks, without giving up the others: `wait`.
+//! Waiting for some of several tasks without cancelling the others: `wait`.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -8,17 +8,17 @@ use std::time::Duration;
 use super::time::wait_for;
 use crate::runtime::{JoinError, JoinHandle};
 
-/// How tasks stood when a [`wait`] was over.
+/// The state of all tasks when a [`wait`] returned.
 #[derive(Debug)]
 pub struct Waited<T> {
-    /// Each finished task's number in the list, and its outcome, in the order of the list.
+    /// The number and the outcome of each task that has finished, in the order of the list.
     pub done: Vec<(usize, Result<T, JoinError>)>,
-    /// The tasks that are not over, with their numbers. They go on.
+    /// The number and the handle of each task that has not. They go on.
     pub pending: Vec<(usize, JoinHandle<T>)>,
 }
 
-/// Waits for tasks until an outcome is `enough`, or all are over. None is cancelled. (asyncio: `wait`; `enough` is
-/// its `return_when`.)
+/// Waits until the outcome of a task is `enough`, or all tasks have finished. It cancels none. (asyncio: `wait`, whose
+/// `return_when` is `enough`.)
 ///
 /// ```
 /// # use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Waited<T> {
 /// # })?; std::io::Result::Ok(())
 /// ```
 ///
-/// It looks at every task whenever one is over: O(n).
+/// It looks at every task whenever one finishes: O(n).
 pub async fn wait<T>(
     tasks: impl IntoIterator<Item = JoinHandle<T>>,
     enough: impl Fn(&Result<T, JoinError>) -> bool,
@@ -40,14 +40,14 @@ pub async fn wait<T>(
     waited.sorted()
 }
 
-/// As [`wait`], but returns when the time is up as well, with what is done by then. (asyncio: `wait`'s `timeout`.)
+/// As [`wait`], but also returns once `timeout` has passed. (asyncio: `wait`'s `timeout`.)
 pub async fn wait_at_most<T>(
     tasks: impl IntoIterator<Item = JoinHandle<T>>,
     enough: impl Fn(&Result<T, JoinError>) -> bool,
     timeout: Duration,
 ) -> Waited<T> {
     let mut waited = Waited::new(tasks);
-    // Enough or not: what is done says it.
+    // `done` tells what has finished, in time or not.
     _ = wait_for(waited.until(&enough), timeout).await;
     waited.sorted()
 }
@@ -62,7 +62,7 @@ pub const fn first_exception<T, E>(outcome: &Result<Result<T, E>, JoinError>) ->
     !matches!(outcome, Ok(Ok(_)))
 }
 
-/// Enough for [`wait`]: nothing but all. (asyncio: `ALL_COMPLETED`.)
+/// Enough for [`wait`]: no outcome, so all tasks are awaited. (asyncio: `ALL_COMPLETED`.)
 pub const fn all_completed<T>(_: &Result<T, JoinError>) -> bool {
     false
 }
@@ -81,7 +81,7 @@ impl<T> Waited<T> {
         self
     }
 
-    /// Moves what is over to `done`; whether that is enough.
+    /// Moves the tasks that have finished to `done`, and returns whether that is enough.
     fn look(&mut self, context: &mut Context<'_>, enough: impl Fn(&Result<T, JoinError>) -> bool) -> bool {
         let first = self.done.len();
         let mut pending = Vec::with_capacity(self.pending.len());

@@ -1,68 +1,68 @@
-//! A line of tasks that wait for their turn: first come, first served.
+//! Tasks that wait for something in order: the one that came first is woken first.
 //!
-//! *How it waits*: a turn is given to the one who has waited longest. From then on it is theirs: nobody who comes
-//! later can take it before they are polled.
+//! *How it waits*: a waiter is removed from the list when it is woken. What it waited for is its own from then on: a task
+//! that comes later, and runs before the woken one is polled, cannot take it.
 //!
-//! *What to notice*: cancellation. A future can be dropped between being given its turn and being polled; then the
-//! turn must not be lost. Every [`Turn`] therefore knows what to do with a turn that was given and not taken.
-//! All tools built on this are for the tasks of one thread, as asyncio's are.
+//! *What to notice*: cancellation. A future can be dropped after it was woken and before it is polled. What it was woken
+//! for must not be lost then, so every [`Waiter`] knows how to pass it on. All tools built on this are for the tasks of
+//! one thread, as asyncio's are.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
-/// Those who wait, in order.
+/// The tasks that wait, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Waiters(RefCell<Line>);
+pub(crate) struct Waiters(RefCell<Waiting>);
 
 #[derive(Debug, Default)]
-struct Line {
-    next_ticket: u64,
-    waiting: BTreeMap<u64, Waker>,
+struct Waiting {
+    next_number: u64,
+    wakers: BTreeMap<u64, Waker>,
 }
 
-/// One place in the line. `pass_on` is called when the turn was given, but is dropped without being taken.
+/// One that waits. It calls `pass_on` if it was woken, and is dropped before it [accepts](Waiter::accept).
 #[derive(Debug)]
-pub(crate) struct Turn<'w, P: FnMut()> {
+pub(crate) struct Waiter<'w, P: FnMut()> {
     waiters: &'w Waiters,
-    ticket: Option<u64>,
+    number: Option<u64>,
     pass_on: P,
 }
 
 impl Waiters {
-    /// A place at the end of the line, from the first time it is awaited or [lined up](Turn::line_up).
-    pub(crate) const fn turn<P: FnMut()>(&self, pass_on: P) -> Turn<'_, P> {
-        Turn { waiters: self, ticket: None, pass_on }
+    /// One more, which is the last from the first time it is awaited or [enqueued](Waiter::enqueue).
+    pub(crate) const fn waiter<P: FnMut()>(&self, pass_on: P) -> Waiter<'_, P> {
+        Waiter { waiters: self, number: None, pass_on }
     }
 
-    /// Gives a turn to the one who has waited longest; false, if nobody waits.
-    pub(crate) fn give_turn(&self) -> bool {
-        let first = self.0.borrow_mut().waiting.pop_first();
+    /// Wakes the one that has waited longest; false if none waits.
+    pub(crate) fn wake_first(&self) -> bool {
+        let first = self.0.borrow_mut().wakers.pop_first();
         first.map(|(_, waker)| waker.wake()).is_some()
     }
 }
 
-impl<P: FnMut()> Turn<'_, P> {
-    /// Waits until the turn has come.
-    pub(crate) async fn come(&mut self) {
+impl<P: FnMut()> Waiter<'_, P> {
+    /// Waits until it is woken by [`Waiters::wake_first`].
+    pub(crate) async fn woken(&mut self) {
         poll_fn(|context| self.poll(context)).await;
     }
 
-    /// Takes the turn, which has come.
-    pub(crate) fn take(mut self) {
-        self.ticket = None;
+    /// Takes what it was woken for, so that nothing is passed on.
+    pub(crate) fn accept(mut self) {
+        self.number = None;
     }
 
-    /// Takes the place now, before the first poll.
-    pub(crate) fn line_up(&mut self) {
+    /// Starts to wait before the first poll.
+    pub(crate) fn enqueue(&mut self) {
         _ = self.poll(&Context::from_waker(Waker::noop()));
     }
 
     fn poll(&mut self, context: &Context<'_>) -> Poll<()> {
-        let line = &mut *self.waiters.0.borrow_mut();
-        let ticket = *self.ticket.get_or_insert_with(|| line.enter());
-        match line.waiting.get_mut(&ticket) {
+        let waiting = &mut *self.waiters.0.borrow_mut();
+        let number = *self.number.get_or_insert_with(|| waiting.add());
+        match waiting.wakers.get_mut(&number) {
             Some(waker) => {
                 waker.clone_from(context.waker());
                 Poll::Pending
@@ -72,19 +72,19 @@ impl<P: FnMut()> Turn<'_, P> {
     }
 }
 
-impl Line {
-    fn enter(&mut self) -> u64 {
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
-        self.waiting.insert(ticket, Waker::noop().clone());
-        ticket
+impl Waiting {
+    fn add(&mut self) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.wakers.insert(number, Waker::noop().clone());
+        number
     }
 }
 
-impl<P: FnMut()> Drop for Turn<'_, P> {
+impl<P: FnMut()> Drop for Waiter<'_, P> {
     fn drop(&mut self) {
-        let Some(ticket) = self.ticket else { return };
-        let waker = self.waiters.0.borrow_mut().waiting.remove(&ticket);
+        let Some(number) = self.number else { return };
+        let waker = self.waiters.0.borrow_mut().wakers.remove(&number);
         if waker.is_none() {
             (self.pass_on)();
         }

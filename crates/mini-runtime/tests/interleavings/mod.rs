@@ -168,7 +168,7 @@ pub(crate) fn a_task_is_polled_on_one_thread_alone() {
     assert!(matches!(block_on(&Executor::new(), set.next()), Some((0, Ok(())))));
 }
 
-/// An executor with tasks that are not over drops each once, whoever wakes them meanwhile and later.
+/// An executor with unfinished tasks drops each once, even if other threads wake them meanwhile and later.
 pub(crate) fn an_executor_that_is_dropped_drops_each_task_once() {
     let drops = Rc::new(Cell::new(0));
     let (wakers, executor) = (Rc::new(Cell::new(Vec::new())), Executor::new());
@@ -196,7 +196,7 @@ pub(crate) fn an_executor_that_is_dropped_drops_each_task_once() {
     assert_eq!(drops.get(), 2);
 }
 
-/// A promise kept or broken on another thread is told, and its value is dropped once even if nobody wants it.
+/// A promise that another thread resolves or drops wakes the task that awaits it.
 pub(crate) fn a_promise_is_settled_from_another_thread() {
     let (resolver, kept) = promise();
     let (broken, breaks) = promise::<()>();
