@@ -156,7 +156,7 @@ fn every_dependency_says_why_it_is_here() {
     none(lines.filter(mute).map(|line| format!("without a reason: {line}")));
 }
 
-/// The lint denies it everywhere; whoever allows it again has a page of its own for it.
+/// The lint denies it everywhere; a crate that allows it explains it on its page.
 #[test]
 fn unsafe_stands_only_where_it_is_explained() {
     let allows = |path: &String| file(path).contains(concat!("allow(unsafe", "_code"));
