@@ -27,5 +27,5 @@ mod server;
 pub use catalogue::{Expect, Fault, Group, catalogue};
 pub use fragment::Fragment;
 pub(crate) use fragment::Fragmented;
-pub use script::Script;
+pub use script::{Answer, AnswerEnd, Script};
 pub use server::{FaultServer, Scene};

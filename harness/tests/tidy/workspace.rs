@@ -76,7 +76,7 @@ pub(crate) fn lines_below<'text>(text: &'text str, section: &'text str) -> impl 
 /// All packages of the workspace.
 pub(crate) fn packages() -> Vec<Package> {
     let crates = names("crates").into_iter().map(|name| format!("crates/{name}"));
-    let others = ["benches", "downstream-mock", "harness"].map(String::from);
+    let others = ["benches", "downstream-mock", "downstream-mock/oracle", "harness"].map(String::from);
     crates.chain(others).map(|folder| Package::read(&folder)).collect()
 }
 
