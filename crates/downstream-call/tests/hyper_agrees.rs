@@ -5,7 +5,7 @@ mod support;
 
 use std::cell::Cell;
 
-use downstream_call::Outcome;
+use downstream_call::{Failure, Outcome};
 use downstream_mock::faults::{Answer, AnswerEnd, Expect, Fault, catalogue};
 use oracle::{Delivery, End, Ending, ends_unasked, ends_with};
 use proptest::prelude::prop_assert;
@@ -42,6 +42,21 @@ fn every_answer_of_the_catalogue_ends_alike_however_it_is_cut() {
             assert!(alike(&ours, &theirs), "{}", seen());
             assert!(is_expected(&fault, &ours, &theirs), "expected {:?}\n{}", fault.expect, seen());
         }
+    }
+}
+
+/// An answer that arrives in parts is different: an `Exchange` parses a head only when its empty line has come, and hyper with
+/// each part.
+#[test]
+fn with_the_connection_left_open_a_whole_answer_ends_both_at_once_or_both_at_the_deadline() {
+    for fault in catalogue() {
+        let Some(Answer { bytes, .. }) = fault.answer() else { continue };
+        let delivery = Delivery::whole(&bytes, End::Silence);
+        let (ours, theirs) = (outcome_of(&delivery), ends_with(&delivery));
+        assert!(alike(&ours, &theirs), "{}: Exchange: {ours:?}, hyper: {theirs:?}", fault.name);
+        let ours_waits = ours == Err(Failure::TimedOut);
+        let theirs_waits = theirs.is_err_and(|refusal| refusal.class == "timed-out");
+        assert_eq!(ours_waits, theirs_waits, "{}: Exchange: {ours:?}", fault.name);
     }
 }
 
