@@ -55,6 +55,7 @@ shuttle: ## interleavings at random, of what is too large for loom
 
 fuzz: ## a minute of any bytes, cut anywhere; needs nightly and cargo-fuzz. What is found lands in fuzz/found
 	mkdir -p fuzz/found
+	cargo run -p downstream-mock --example fuzz_seeds -- fuzz/corpus/exchange
 	$(NIGHTLY) fuzz run exchange fuzz/found fuzz/corpus/exchange -- -dict=fuzz/exchange.dict -max_total_time=60
 
 nightly: ## generator-style over the compiler's own coroutines; needs nightly

@@ -12,7 +12,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::mpsc::channel,
+    sync::mpsc::{Receiver, channel},
     time::Duration,
 };
 
@@ -53,9 +53,12 @@ pub fn serve(args: &ServeArgs, command: &[&str]) -> io::Result<()> {
     raise_descriptor_limit()?;
     warn_of_ephemeral_port(args.address.port());
     let mock = Mock::start(args.config())?;
+    // The handler is set before the first line, since a program that reads that line may send a signal.
+    let end = listen_for_the_end(args.until_stdin_closes)?;
     say(&mock.url());
     let children = start_children(args, command, mock.address())?;
-    wait_for_the_end(args.until_stdin_closes)?;
+    // The handler holds a sender for as long as the program runs.
+    end.recv().map_err(io::Error::other)?;
     for child in children {
         child.end()?;
     }
@@ -160,10 +163,11 @@ impl Process {
     }
 }
 
-fn wait_for_the_end(until_stdin_closes: bool) -> io::Result<()> {
+/// Receives a message at Ctrl-C, at SIGTERM, or when standard input closes.
+fn listen_for_the_end(until_stdin_closes: bool) -> io::Result<Receiver<()>> {
     let (end, ended) = channel();
     let stdin_closed = end.clone();
-    // When nobody receives any more, the end has begun already.
+    // Without a receiver, the end has begun already.
     ctrlc::set_handler(move || end.send(()).unwrap_or_default()).map_err(io::Error::other)?;
     if until_stdin_closes {
         std::thread::spawn(move || {
@@ -171,8 +175,7 @@ fn wait_for_the_end(until_stdin_closes: bool) -> io::Result<()> {
             stdin_closed.send(()).unwrap_or_default();
         });
     }
-    // The handler holds a sender for as long as the program runs.
-    ended.recv().map_err(io::Error::other)
+    Ok(ended)
 }
 
 fn summary(url: &str, stats: &Stats) -> String {
@@ -183,7 +186,7 @@ fn summary(url: &str, stats: &Stats) -> String {
     )
 }
 
-/// Who reads no more does not end the server.
+/// Ignores a closed pipe: the server goes on without its reader.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }

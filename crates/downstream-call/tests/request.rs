@@ -10,7 +10,6 @@ use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof};
 use proptest::test_runner::TestRunner;
 use rstest::rstest;
 use support::delivery::call;
-use support::oracle::hyper_sends;
 use support::responses::config;
 
 /// All an exchange sends when the system takes up to `take_bytes` of the `scratch_bytes` it is shown.
@@ -43,14 +42,14 @@ fn a_request_is_a_line_and_two_fields() {
 #[case::beyond_ascii("/h\u{e9}/\u{1f980}")]
 fn the_bytes_are_those_hyper_sends(#[case] path: &str) {
     let call = call().with_path(path);
-    assert_eq!(sends(&call, 4096, 4096), hyper_sends(&call));
+    assert_eq!(sends(&call, 4096, 4096), oracle::sends(&call.host, &call.path));
 }
 
 #[test]
 fn the_longest_path_is_sent_and_a_longer_one_is_refused() {
     let path = |bytes: usize| call().with_path(&format!("/{}", "a".repeat(bytes - 1)));
-    assert_eq!(sends(&path(65_534), 1000, 999), hyper_sends(&path(65_534)));
-    assert_eq!(hyper_sends(&path(65_535)), b"");
+    assert_eq!(sends(&path(65_534), 1000, 999), oracle::sends(&call().host, &path(65_534).path));
+    assert_eq!(oracle::sends(&call().host, &path(65_535).path), b"");
     let run = Run::default();
     let refused = Exchange::new(&run, 0, &path(65_535)).expect_err("too long");
     assert_eq!(refused, Failure::Unsendable("the path is longer than 65534 bytes"));
@@ -65,7 +64,7 @@ fn whatever_path_is_not_refused_hyper_sends_alike() {
         if call.check().is_ok() {
             prop_assert_eq!(
                 sends(&call, 4096, 4096).escape_ascii().to_string(),
-                hyper_sends(&call).escape_ascii().to_string()
+                oracle::sends(&call.host, &call.path).escape_ascii().to_string()
             );
         }
         Ok(())

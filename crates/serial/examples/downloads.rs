@@ -6,8 +6,7 @@
 //!
 //! *What to notice*: the total is the sum of all times; `downloads_at_once` in `async-await` takes as long as the slowest
 //! file. Bytes go into `NAME.part`, and the file gets its name only when it is whole and on the disk. A program that is
-//! killed, or a server that closes the connection too early, never leaves half a file under the final name. One test runs
-//! both examples: `crates/async-await/tests/downloads.rs`.
+//! killed, or a server that closes the connection too early, never leaves half a file under the final name.
 //!
 //! *What is deliberately missing*: `Exchange`, which keeps whole bodies in memory; chunked bodies; resuming an earlier
 //! attempt.

@@ -70,7 +70,7 @@ impl BrokenDiamond {
         lock(&self.seen).given_up.clone()
     }
 
-    /// Waits until so many calls were given up; `false` when they were not by then.
+    /// Waits until this many calls were given up; `false` when they were not by then.
     pub fn wait_for_given_up(&self, calls: usize, patience: Duration) -> bool {
         let start = Instant::now();
         while self.given_up().len() < calls {

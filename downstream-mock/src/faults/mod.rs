@@ -31,5 +31,5 @@ pub use catalogue::{Expect, Fault, Group, catalogue};
 pub use fragment::Fragment;
 pub(crate) use fragment::Fragmented;
 pub use one_in_ten::OneInTen;
-pub use script::Script;
+pub use script::{Answer, AnswerEnd, Script};
 pub use server::{FaultServer, Scene};

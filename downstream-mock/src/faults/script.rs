@@ -36,6 +36,26 @@ static FILLING: [u8; WRITE_BYTES] = [b'x'; WRITE_BYTES];
 #[derive(Clone, Debug, Default)]
 pub struct Script(Arc<Vec<Step>>);
 
+/// All that a client receives after it has sent its request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The bytes, without where they are cut.
+    pub bytes: Vec<u8>,
+    /// What comes after them.
+    pub end: AnswerEnd,
+}
+
+/// What a server does after the last byte of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerEnd {
+    /// It closes the connection.
+    Close,
+    /// It resets the connection.
+    Reset,
+    /// It keeps the connection open, and sends nothing.
+    Silence,
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     ReadHead { piece_bytes: usize, pause: Duration },
@@ -107,6 +127,27 @@ impl Script {
     /// Resets the connection (RST, by `SO_LINGER` of zero); what the client has received it can still read.
     pub fn reset(self) -> Self {
         self.then(Step::Reset)
+    }
+
+    /// The answer, and how long the script takes to send it; `None` for a script that does not begin with the request's
+    /// head, or sends without end.
+    pub(crate) fn answer(&self) -> Option<(Answer, Duration)> {
+        let (Step::ReadHead { .. }, steps) = self.0.split_first()? else { return None };
+        let (mut answer, mut takes) = (Answer { bytes: Vec::new(), end: AnswerEnd::Close }, Duration::ZERO);
+        for step in steps {
+            match step {
+                Step::Send { bytes, piece_bytes, pause } => {
+                    answer.bytes.extend_from_slice(bytes);
+                    takes += *pause * bytes.len().div_ceil(*piece_bytes) as u32;
+                }
+                Step::Fill(bytes) => answer.bytes.resize(answer.bytes.len() + *bytes as usize, FILLING[0]),
+                Step::Wait(pause) => takes += *pause,
+                Step::Hold => answer.end = AnswerEnd::Silence,
+                Step::Reset => answer.end = AnswerEnd::Reset,
+                Step::ReadHead { .. } | Step::AwaitRequest | Step::Repeat { .. } => return None,
+            }
+        }
+        Some((answer, takes))
     }
 
     /// Whether the script sends without end, until the client leaves.

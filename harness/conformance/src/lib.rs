@@ -24,10 +24,10 @@
 //! # io::Result::Ok(())
 //! ```
 //!
-//! *What to notice*: two lists: [`requirements`] are the contract's sentences, each a function; the matrix ([`faults`]) is
-//! the mock's catalogue, each fault alone and among healthy calls. Every run of either is watched ([`stage`]): threads and
-//! descriptors must be what they were, and the CPU time what waiting may cost. `meanwhile check`, the tests and a model's
-//! own crate all run this one suite.
+//! *What to notice*: two lists: requirements are the contract's sentences, each a function (`requirements/`); the matrix is
+//! the mock's catalogue, each fault alone and among healthy calls (`faults.rs`). Every run of either is watched
+//! (`stage.rs`): threads and descriptors must be what they were, and the CPU time what waiting may cost. `meanwhile check`,
+//! the tests and a model's own crate all run this one suite.
 //!
 //! *What is deliberately missing*: parallel rows. Descriptors, threads and CPU time are the whole process's, so a suite
 //! needs a process to itself. And the list of models: the suite knows none of them.

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Diamond, Failure, MAX_BODY_BYTES, Model, Outcome, Run, TooLarge};
 use downstream_mock::{Config, Mock};
-
 use observe::Resources;
 
 use crate::{Cancels, Subject};
@@ -180,7 +179,7 @@ pub(crate) fn answers(outcomes: &[Outcome]) -> Result<(), String> {
     Ok(())
 }
 
-/// A run with at most so many calls in flight.
+/// A run with at most this many calls in flight.
 pub(crate) fn limited(in_flight: usize) -> Run {
     Run { in_flight: NonZeroUsize::new(in_flight).expect("a limit above zero"), ..Run::default() }
 }

@@ -30,7 +30,7 @@ impl Capture {
         Self(captured)
     }
 
-    /// All of it, if the pipe's end comes in time: a process that was left behind may hold it open for ever.
+    /// All of it, if the pipe's end comes in time: a process that was left behind may never close it.
     pub(crate) fn end(self, patience: Duration) -> Option<Captured> {
         self.0.recv_timeout(patience).ok()
     }

@@ -114,7 +114,7 @@ impl<'program> Trial<'program> {
         }
     }
 
-    /// So many calls to `/echo/{call}`, of which every answer must come; the most that were in flight.
+    /// Makes calls to `/echo/{call}`, each of which must be answered. Returns the most that were in flight.
     fn echoes(&self, calls: usize, in_flight: usize, latency: Duration) -> Result<u64, String> {
         self.mock.reset_stats();
         let url = format!("{}/echo/{{call}}?latency_ms={}", self.mock.url(), latency.as_millis());

@@ -1,7 +1,7 @@
 //! Any program in any language: started, bounded, measured and judged from outside.
 //!
-//! *How it waits*: a contestant is a process group under a small measuring process ([`measure`]); who runs it looks at it
-//! every few milliseconds ([`Process`]).
+//! *How it waits*: a contestant is a process group under a small measuring process ([`measure`]), at which its
+//! [`Process`] looks every few milliseconds.
 //!
 //! *What to notice*: nothing here believes a contestant. Its answers count as far as the mock's own counts bear them out
 //! ([`Evidence`]), and its numbers are those that the operating system has ([`measure`]). It ends with the process that

@@ -19,8 +19,9 @@ use crate::measure::{self, Measured};
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a pipe may stay open after the processes that held it were ended.
 const PIPE_GRACE: Duration = Duration::from_secs(1);
-/// Bytes of standard output that are kept: so many, and so many for each call.
+/// Bytes of standard output that are kept, beside those for each call.
 pub(crate) const OUTPUT_LIMIT_BYTES: u64 = 16 * 1024;
+/// Bytes of standard output that are kept for each call.
 const LINE_LIMIT_BYTES: u64 = 256;
 /// Bytes of the report on standard error that are kept.
 const REPORT_LIMIT_BYTES: u64 = 1024 * 1024;

@@ -1,7 +1,6 @@
-//! A response on its way, how `Exchange` ends with it, and how hyper does. The fuzz target uses the first two as well.
+//! Answers on their way, and how `Exchange` ends with them. The fuzz target uses the first part as well.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod delivery;
-pub(crate) mod oracle;
 pub(crate) mod responses;

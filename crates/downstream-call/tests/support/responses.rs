@@ -1,16 +1,17 @@
-//! Responses as a grammar with mistakes in it: mostly what a server sends, sometimes what only a broken or a hostile
-//! one does, then now and then a byte changed.
+//! Responses from a grammar with mistakes in it and from the mock's catalogue: mostly correct ones, some that only a
+//! broken or a hostile server sends, and some of either with a few bytes changed.
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngSeed};
 
-use super::delivery::{Delivery, End};
+use downstream_mock::faults::catalogue;
+use oracle::{Delivery, End};
 
 type Bytes = Vec<u8>;
 
-/// As many cases as the test says, from the same seed each time. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for others.
+/// `cases` cases from the same seed each time. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for others.
 pub(crate) fn config(cases: u32) -> Config {
     let chosen = Config::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { chosen.cases } else { cases };
@@ -36,15 +37,22 @@ pub(crate) fn places(cuts: &[Index], response: &[u8]) -> Vec<usize> {
     cuts.iter().map(|cut| cut.index(response.len() + 1)).collect()
 }
 
-/// A response, or what is left of one after a few mutations, or noise.
+/// A response, what is left of one or of a row of the catalogue after a few mutations, or noise.
 pub(crate) fn response() -> impl Strategy<Value = Bytes> {
+    let to_mutate = prop_oneof![6 => written(), 2 => row()];
     prop_oneof![
         6 => written(),
-        6 => (written(), vec(mutation(), 1..4)).prop_map(|(response, mutations)| {
+        8 => (to_mutate, vec(mutation(), 1..4)).prop_map(|(response, mutations)| {
             mutations.iter().fold(response, |response, mutation| mutation.apply(response))
         }),
         1 => vec(any::<u8>(), 0..64),
     ]
+}
+
+/// A small answer of the mock's catalogue.
+fn row() -> impl Strategy<Value = Bytes> {
+    let answers = catalogue().into_iter().filter_map(|fault| fault.answer()).map(|answer| answer.bytes);
+    select(answers.filter(|bytes| bytes.len() < 1_000).collect::<Vec<_>>())
 }
 
 /// Interim responses, a head, a body, junk behind it.

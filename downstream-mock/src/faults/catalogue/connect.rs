@@ -1,4 +1,4 @@
-//! What can go wrong before an answer: no connection, or nobody who takes the request.
+//! What can go wrong before an answer: no connection, or a request that is not read.
 
 use super::{Expect, FAR_OFF, Fault, Group, INCOMPLETE, OK, REFUSED, RESET, TIMED_OUT};
 use crate::faults::{Scene, Script};
@@ -9,7 +9,7 @@ use std::{
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// As long as the strictest of HTTP libraries lets a path be: `http::Uri` takes 65,534 bytes.
+/// Just shorter than the longest path of `http::Uri`, which is 65,534 bytes.
 const LONG_PATH_BYTES: usize = 60_000;
 
 pub(super) fn faults() -> Vec<Fault> {
@@ -21,7 +21,7 @@ fn connect() -> Vec<Fault> {
     let answer = || Scene::Play(Script::response(ANSWER));
     vec![
         fault("refused", Scene::Refused, REFUSED),
-        // The socket reports readiness first, and the refusal only to whoever asks it (SO_ERROR, connect(2)).
+        // The socket is reported as ready; only SO_ERROR tells that it was refused (connect(2)).
         fault("refused-late", Scene::RefusedLate, REFUSED),
         fault("backlog-full", Scene::BacklogFull, TIMED_OUT),
         fault("never-accepted", Scene::NeverAccepted, TIMED_OUT),
@@ -41,7 +41,7 @@ fn request() -> Vec<Fault> {
     let fault = |name, script, expect| Fault::play(Group::Request, name, script, expect);
     let taken_slowly = || Script::new().read_head_slowly(4096, Duration::from_millis(1));
     let slowly = taken_slowly().send(ANSWER);
-    // Nothing but the answer itself wakes the client: there is room to send long before, and no end comes after it.
+    // Only the answer wakes the client: there is room to send long before, and the connection stays open after it.
     let later = taken_slowly().wait(Duration::from_millis(50)).send(ANSWER).hold();
     vec![
         fault("close-with-request-unread", Script::new().await_request(), RESET),
@@ -56,8 +56,8 @@ fn request() -> Vec<Fault> {
     ]
 }
 
-/// A request so long that the client's system takes it in parts; no two pieces of its path are alike, so that a lost or
-/// a doubled one shows.
+/// A request so long that the client's system takes it in parts. No two pieces of its path are equal, so that a test
+/// finds a piece that is lost or doubled.
 fn narrow(name: &str, script: Script, expect: Expect) -> Fault {
     let path = (0..LONG_PATH_BYTES / 6).map(|piece| format!("/{piece:05}")).collect();
     Fault { path, ..Fault::new(Group::Request, name, Scene::PlayNarrow(script), expect) }

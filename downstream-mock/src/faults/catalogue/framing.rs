@@ -1,6 +1,6 @@
 //! What can go wrong with the length of an answer's body, and with what comes before and after it.
 
-use super::{Expect, Fault, Group, INCOMPLETE, MALFORMED, OK, TIMED_OUT, TOO_LARGE, reply};
+use super::{Expect, Fault, Group, INCOMPLETE, MALFORMED, OK, RESET, TIMED_OUT, TOO_LARGE, reply};
 use crate::faults::Script;
 use std::{borrow::Cow, time::Duration};
 
@@ -15,7 +15,7 @@ pub(super) fn faults() -> Vec<Fault> {
 }
 
 fn answer(name: &str, parts: &[&[u8]], expect: &Expect) -> Fault {
-    Fault::answer(Group::Framing, name, parts.concat(), expect.clone())
+    Fault::answering(Group::Framing, name, parts.concat(), expect.clone())
 }
 
 /// Fields, and what a client makes of them and of the body `ok` after them.
@@ -31,26 +31,51 @@ const LENGTHS: &[(&str, &[u8], Expect)] = &[
     ("length-empty", b"Content-Length:", MALFORMED),
     ("length-of-letters", b"Content-Length: two", MALFORMED),
     ("length-of-two-numbers", b"Content-Length: 2 2", MALFORMED),
+    ("length-without-blank", b"content-length:2", OK),
+    ("length-beyond-ascii", b"Content-Length: 2\xa0", MALFORMED),
     ("length-among-blanks", b"Content-Length: \t2\t ", OK),
     ("length-overflowing", b"Content-Length: 99999999999999999999", MALFORMED),
     ("length-of-2-to-the-64", b"Content-Length: 18446744073709551616", MALFORMED),
     ("length-of-2-to-the-64-less-1", b"Content-Length: 18446744073709551615", TOO_LARGE),
     ("length-doubled-equal", b"Content-Length: 2\r\nContent-Length: 2", OK),
     ("length-doubled-different", b"Content-Length: 2\r\nContent-Length: 1", MALFORMED),
+    ("length-doubled-but-for-zeros", b"Content-Length: 2\r\nContent-Length: 002", OK),
+    ("length-doubled-and-one-empty", b"Content-Length: 2\r\nContent-Length:", MALFORMED),
     ("length-listed-equal", b"Content-Length: 2, 2", OK),
     ("length-listed-different", b"Content-Length: 2, 1", MALFORMED),
+    ("length-list-empty", b"Content-Length: ,", MALFORMED),
+    ("length-list-with-comma-at-end", b"Content-Length: 2,", MALFORMED),
+    ("length-with-unknown-coding", b"Content-Length: 1\r\nTransfer-Encoding: gzip", OK),
+    ("bad-length-with-unknown-coding", b"Content-Length: x\r\nTransfer-Encoding: gzip", OK),
     ("coding-unknown", b"Transfer-Encoding: gzip", OK),
     ("coding-identity", b"Transfer-Encoding: identity", OK),
+    ("coding-empty", b"Transfer-Encoding:", OK),
+    ("coding-beyond-ascii", b"Transfer-Encoding: \xe9, chunked", OK),
     ("coding-chunked-not-last", b"Transfer-Encoding: chunked, gzip", OK),
+    ("coding-chunked-not-in-last-field", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip", OK),
+    ("coding-chunked-and-comma", b"Transfer-Encoding: chunked,", OK),
+    ("coding-chunked-with-parameter", b"Transfer-Encoding: chunked;q=1", OK),
 ];
 
 /// Fields, and what a client makes of them and of a chunk `ok` after them.
 const CODINGS: &[(&str, &[u8], Expect)] = &[
     ("chunked-in-upper-case", b"Transfer-Encoding: CHUNKED", OK),
     ("chunked-last", b"Transfer-Encoding: gzip, chunked", OK),
+    ("chunked-among-odd-case-and-blanks", b"tRANSFER-eNCODING:\t gzip ,\tCHUNKED \t", OK),
+    ("chunked-in-a-second-field", b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", OK),
     ("chunked-doubled", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", OK),
     ("length-before-chunked", b"Content-Length: 2\r\nTransfer-Encoding: chunked", OK),
     ("length-after-chunked", b"Transfer-Encoding: chunked\r\nContent-Length: 2", OK),
+    (
+        "two-lengths-around-chunked",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\nContent-Length: 6",
+        OK,
+    ),
+    (
+        "length-beyond-the-limit-with-chunked",
+        b"Content-Length: 99999999999\r\nTransfer-Encoding: chunked",
+        OK,
+    ),
     ("bad-length-with-chunked", b"Transfer-Encoding: chunked\r\nContent-Length: -2", OK),
 ];
 
@@ -81,28 +106,48 @@ const CHUNKS: &[(&str, &[u8], Expect)] = &[
     ("chunk-size-after-space", b" 2\r\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-size-before-space", b"2 \r\nok\r\n0\r\n\r\n", OK),
     ("chunk-size-before-tab", b"2\t\r\nok\r\n0\r\n\r\n", OK),
+    ("chunk-size-before-blanks", b"2 \t \r\nok\r\n0 \r\n\r\n", OK),
     ("chunk-size-in-two-parts", b"1 1\r\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-size-with-bare-lf", b"2\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-size-with-bare-cr", b"2\rok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-extension", b"2;name=value\r\nok\r\n0;last\r\n\r\n", OK),
     ("chunk-extension-empty", b"2;\r\nok\r\n0\r\n\r\n", OK),
     ("chunk-extension-quoted", b"2;name=\"a;b\"\r\nok\r\n0\r\n\r\n", OK),
+    ("chunk-extension-of-any-bytes", b"2\r\nok\r\n0 ;\xff\0\r\n\r\n", OK),
+    ("chunk-extension-without-size", b";a\r\nok\r\n0\r\n\r\n", MALFORMED),
+    ("chunk-extension-over-two-lines", b"2;a\nb\r\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-extension-with-bare-lf", b"2;name\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-extension-with-bare-cr", b"2;a\rb\r\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-data-without-crlf", b"2\r\nok0\r\n\r\n", MALFORMED),
     ("chunk-data-with-bare-lf", b"2\r\nok\n0\r\n\r\n", MALFORMED),
+    ("chunk-data-with-bare-cr", b"2\r\nok\r0\r\n\r\n", MALFORMED),
+    ("chunk-data-like-the-end", b"5\r\n0\r\n\r\n\r\n0\r\n\r\n", reply(200, b"0\r\n\r\n")),
     ("chunk-data-short-by-one", b"3\r\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-data-long-by-one", b"1\r\nok\r\n0\r\n\r\n", MALFORMED),
     ("chunk-cut-in-data", b"2\r\no", INCOMPLETE),
     ("chunk-cut-in-size", b"2", INCOMPLETE),
     ("last-chunk-missing", b"2\r\nok\r\n", INCOMPLETE),
     ("last-chunk-cut", b"2\r\nok\r\n0\r\n", INCOMPLETE),
+    ("last-chunk-cut-in-blank-line", b"2\r\nok\r\n0\r\n\r", INCOMPLETE),
+    ("last-chunk-with-bare-cr", b"2\r\nok\r\n0\r\n\rx\n\r\n", MALFORMED),
     ("last-chunk-of-many-zeros", b"2\r\nok\r\n0000\r\n\r\n", OK),
     ("last-chunk-with-bare-lf", b"2\r\nok\r\n0\r\n\n", INCOMPLETE),
     ("extra-bytes-after-last-chunk", b"2\r\nok\r\n0\r\n\r\nextra", OK),
     ("trailers", b"2\r\nok\r\n0\r\nX: 1\r\nY: 2\r\n\r\n", OK),
     ("trailer-cut", b"2\r\nok\r\n0\r\nX: 1\r\n", INCOMPLETE),
     ("trailer-without-colon", b"2\r\nok\r\n0\r\nX\r\n\r\n", MALFORMED),
+    ("trailer-without-value", b"2\r\nok\r\n0\r\nX:\r\n\r\n", OK),
+    ("trailer-without-name", b"2\r\nok\r\n0\r\n: b\r\n\r\n", MALFORMED),
+    ("trailer-with-nul", b"2\r\nok\r\n0\r\nX: \0\r\n\r\n", MALFORMED),
+    ("trailer-over-two-lines", b"2\r\nok\r\n0\r\nX: a\r\n b\r\n\r\n", MALFORMED),
+    ("trailer-of-a-bare-lf", b"2\r\nok\r\n0\r\n\n\r\n\r\n", OK),
+    // One line that ends with CRLF has room for one trailer; here are two.
+    (
+        "trailers-with-bare-lf",
+        b"2\r\nok\r\n0\r\nX: 1\nY: 2\r\n\r\n",
+        Expect::Failure(&["malformed", "too-large"]),
+    ),
+    ("trailers-with-bare-lfs-between", b"2\r\nok\r\n0\r\nX: 1\n\nY: 2\r\n\r\n", OK),
     ("trailer-with-bare-lf", b"2\r\nok\r\n0\r\nX: 1\n\r\n", INCOMPLETE),
     ("trailer-with-length", b"2\r\nok\r\n0\r\nContent-Length: 9\r\n\r\n", OK),
 ];
@@ -131,11 +176,17 @@ fn letters(count: u64) -> Expect {
 
 const BODIES: &[(&str, &[u8], Expect)] = &[
     ("close-delimited", b"HTTP/1.1 200 OK\r\n\r\nok", OK),
+    ("body-without-head", b"ok", MALFORMED),
     ("close-delimited-and-empty", b"HTTP/1.1 200 OK\r\n\r\n", reply(200, b"")),
     ("close-delimited-by-http-1-0", b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nok", OK),
     (
         "chunked-by-http-1-0",
         b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        MALFORMED,
+    ),
+    (
+        "chunked-last-by-http-1-0",
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
         MALFORMED,
     ),
     ("extra-bytes-after-body", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more", OK),
@@ -152,6 +203,13 @@ const BODIES: &[(&str, &[u8], Expect)] = &[
         reply(204, b""),
     ),
     ("205-with-length", b"HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nok", reply(205, b"ok")),
+    ("204-by-http-1-0", b"HTTP/1.0 204 No Content\r\nContent-Length: 5\r\n\r\nstray", reply(204, b"")),
+    (
+        "304-with-length-beyond-the-limit",
+        b"HTTP/1.1 304 Not Modified\r\nContent-Length: 99999999999\r\n\r\nstray",
+        reply(304, b""),
+    ),
+    ("304-with-bad-length", b"HTTP/1.1 304 Not Modified\r\nContent-Length: x\r\n\r\nstray", reply(304, b"")),
     ("304-with-stray-bytes", b"HTTP/1.1 304 Not Modified\r\n\r\nstray", reply(304, b"")),
     ("304-with-length", b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nstray", reply(304, b"")),
     (
@@ -162,7 +220,14 @@ const BODIES: &[(&str, &[u8], Expect)] = &[
 ];
 
 fn bodies() -> Vec<Fault> {
-    BODIES.iter().map(|(name, bytes, expect)| answer(name, &[bytes], expect)).collect()
+    let whole = BODIES.iter().map(|(name, bytes, expect)| answer(name, &[bytes], expect));
+    let open = Script::response("HTTP/1.1 200 OK\r\n\r\nok");
+    let ends = |name, script, expect| Fault::play(Group::Framing, name, script, expect);
+    let others = [
+        ends("close-delimited-and-reset", open.clone().reset(), RESET),
+        ends("close-delimited-and-silent", open.hold(), TIMED_OUT),
+    ];
+    whole.chain(others).collect()
 }
 
 /// Heads of interim answers (1xx), and what a client makes of them and of the answer `ok` after them.
@@ -194,6 +259,11 @@ fn interim() -> Vec<Fault> {
         INTERIM.iter().map(|(name, head, expect)| answer(name, &[head, end], expect)).collect();
     faults.extend([
         answer("100-and-103", &[hundred, b"HTTP/1.1 103 Early Hints\r\n\r\n", end], &OK),
+        answer(
+            "1xx-of-many-kinds",
+            &[b"HTTP/1.1 102 P\r\n\r\nHTTP/1.0 199 O\n\nHTTP/1.1 100\r\n\r\n\r\n", end],
+            &OK,
+        ),
         answer("100-a-thousand-times", &[&hundred.repeat(1_000), end], &OK),
         answer("close-after-100", &[hundred], &INCOMPLETE),
         answer("close-inside-second-head", &[hundred, &end[..20]], &INCOMPLETE),
@@ -201,7 +271,7 @@ fn interim() -> Vec<Fault> {
     faults
 }
 
-/// They end at the client's deadline, and not before.
+/// Only the client's deadline ends them.
 fn floods() -> Vec<Fault> {
     let flood = |name, bytes: &'static [u8], expect| {
         let script = Script::new().read_head().repeat(bytes, Duration::from_millis(1));

@@ -4,7 +4,7 @@ use super::{Expect, Fault, Group, INCOMPLETE, MALFORMED, OK, RESET, TIMED_OUT, T
 use crate::faults::Script;
 use std::time::Duration;
 
-/// An answer without fault, to be cut in all places.
+/// A correct answer, to be cut at every byte.
 const WHOLE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello World!";
 const HELLO: Expect = reply(200, b"Hello World!");
 
@@ -19,11 +19,12 @@ pub(super) fn faults() -> Vec<Fault> {
 }
 
 fn answer(name: impl Into<String>, parts: &[&[u8]], expect: Expect) -> Fault {
-    Fault::answer(Group::Head, name, parts.concat(), expect)
+    Fault::answering(Group::Head, name, parts.concat(), expect)
 }
 
 fn cut() -> Vec<Fault> {
-    let close = |at| Fault::answer(Group::Head, format!("close-at-byte-{at:02}"), &WHOLE[..at], INCOMPLETE);
+    let close =
+        |at| Fault::answering(Group::Head, format!("close-at-byte-{at:02}"), &WHOLE[..at], INCOMPLETE);
     let reset = |at| {
         let script = Script::response(&WHOLE[..at]).reset();
         Fault::play(Group::Head, format!("reset-at-byte-{at:02}"), script, RESET)
@@ -77,6 +78,9 @@ const STATUS_LINES: &[(&str, &[u8], Expect)] = &[
     ("tab-before-code", b"HTTP/1.1\t200 OK", MALFORMED),
     ("tab-after-code", b"HTTP/1.1 200\tOK", MALFORMED),
     ("blank-line-before-status-line", b"\r\nHTTP/1.1 200 OK", OK),
+    ("blank-lines-of-both-kinds-before-status-line", b"\r\n\n\r\nHTTP/1.1 200 OK", OK),
+    ("bare-cr-before-status-line", b"\rHTTP/1.1 200 OK", MALFORMED),
+    ("two-crs-after-status-line", b"HTTP/1.1 200 OK\r", MALFORMED),
 ];
 
 fn status_lines() -> Vec<Fault> {
@@ -88,6 +92,7 @@ const FIELDS: &[(&str, &[u8], Expect)] = &[
     ("field-of-blanks", b"X: \t ", OK),
     ("field-without-colon", b"X", MALFORMED),
     ("field-without-name", b": value", MALFORMED),
+    ("name-with-all-marks", b"!#$%&'*+-.^_`|~9z: value", OK),
     ("name-with-space", b"X Y: value", MALFORMED),
     ("name-with-control-byte", b"X\x01: value", MALFORMED),
     ("name-with-nul", b"X\0: value", MALFORMED),
@@ -119,8 +124,9 @@ const LINE_ENDS: &[(&str, &[u8], Expect)] = &[
     ("bare-lf", b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", OK),
     ("bare-lf-after-status-line", b"HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok", OK),
     ("bare-lf-after-field", b"HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\nok", OK),
+    ("crlf-as-blank-line-after-bare-lf", b"HTTP/1.1 200 OK\nContent-Length: 2\n\r\nok", OK),
     ("bare-lf-as-blank-line", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\nok", OK),
-    // No line ends: who gets it in parts may wait for that until the connection does.
+    // No line ends: a client that reads it in parts may wait for the line's end until the connection closes.
     ("bare-cr", b"HTTP/1.1 200 OK\rContent-Length: 2\r\rok", Expect::Failure(&["malformed", "incomplete"])),
     ("lf-cr", b"HTTP/1.1 200 OK\n\rContent-Length: 2\n\r\n\rok", MALFORMED),
 ];
@@ -133,7 +139,7 @@ fn sizes() -> Vec<Fault> {
     let status_line = b"HTTP/1.1 200 OK\r\n".as_slice();
     let fields = |count: usize| "X: value\r\n".repeat(count).into_bytes();
     let letters = |count: usize| vec![b'x'; count];
-    // One of a hundred fields is the length in what follows.
+    // `REST` has one more field, the length.
     let numbers = |name, count, expect| answer(name, &[status_line, &fields(count), &REST[2..]], expect);
     let field = |name, bytes, expect| answer(name, &[status_line, b"X: ", &letters(bytes), REST], expect);
     vec![

@@ -1,13 +1,14 @@
-//! All that can go wrong with one call, and what a client must make of it.
+//! Everything that can go wrong with one call, and how a client must end it.
 //!
 //! *What to notice*: a client that is as strict as hyper ends each of these as [`Expect`] says; `tests/oracle.rs` asks
-//! hyper itself. Names are stable, so that a matrix of one day can be compared with that of another.
+//! hyper itself. This is the only list of bad answers: the conformance suite, the tests of `Exchange` and the fuzzer's
+//! first inputs are made from it. Names are stable, so that reports of different days can be compared.
 
 mod connect;
 mod framing;
 mod head;
 
-use crate::faults::{Scene, Script};
+use crate::faults::{Answer, Scene, Script};
 use std::{
     borrow::Cow,
     fmt,
@@ -26,9 +27,9 @@ pub struct Fault {
     pub scene: Scene,
     /// On which loopback address.
     pub ip: IpAddr,
-    /// The path to ask for: long where the request itself must be.
+    /// The path to ask for; long where the request has to be.
     pub path: String,
-    /// A deadline for the call: short where it must pass, otherwise far off.
+    /// A deadline for the call; short where it must pass.
     pub timeout: Duration,
     /// How the call must end.
     pub expect: Expect,
@@ -69,7 +70,8 @@ pub enum Expect {
         body: Cow<'static, [u8]>,
     },
     /// With a failure of one of these classes, named as in the contestant protocol: `connect-refused`, `reset`,
-    /// `incomplete`, `malformed`, `too-large`, `timed-out`. There are several where the system's timing decides.
+    /// `incomplete`, `malformed`, `too-large`, `timed-out`. There are several where timing or the order of checks
+    /// decides.
     Failure(&'static [&'static str]),
 }
 
@@ -80,17 +82,17 @@ const MALFORMED: Expect = Expect::Failure(&["malformed"]);
 const TOO_LARGE: Expect = Expect::Failure(&["too-large"]);
 const TIMED_OUT: Expect = Expect::Failure(&["timed-out"]);
 
-/// The usual reply to whoever bears with a fault.
+/// The usual reply of a client that tolerates a fault.
 const OK: Expect = reply(200, b"ok");
 
 const fn reply(status: u16, body: &'static [u8]) -> Expect {
     Expect::Reply { status, body: Cow::Borrowed(body) }
 }
 
-/// Long enough to be no part of a test, also on a busy machine.
+/// A deadline that does not pass, also on a busy machine.
 const FAR_OFF: Duration = Duration::from_secs(10);
 
-/// Short enough for a fault that only a deadline ends.
+/// A deadline that has to pass.
 const SOON: Duration = Duration::from_millis(200);
 
 impl Fault {
@@ -112,12 +114,19 @@ impl Fault {
         self.expect == TIMED_OUT || self.scene.script().is_some_and(Script::is_endless)
     }
 
+    /// The whole answer, if the fault is in its bytes or in their end alone: not in the connection, the request or the time
+    /// it takes.
+    pub fn answer(&self) -> Option<Answer> {
+        let Scene::Play(script) = &self.scene else { return None };
+        script.answer().filter(|(_, takes)| *takes < self.timeout).map(|(answer, _)| answer)
+    }
+
     fn play(group: Group, name: impl Into<String>, script: Script, expect: Expect) -> Self {
         Self::new(group, name, Scene::Play(script), expect)
     }
 
     /// Answers with these bytes, and closes.
-    fn answer(group: Group, name: impl Into<String>, bytes: impl AsRef<[u8]>, expect: Expect) -> Self {
+    fn answering(group: Group, name: impl Into<String>, bytes: impl AsRef<[u8]>, expect: Expect) -> Self {
         Self::play(group, name, Script::response(bytes.as_ref().to_vec()), expect)
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn slots_are_reused(stage: &mut Stage) -> Result<(), String> {
     some_fail(stage, 300, 2, &limited(6))
 }
 
-/// Of so many calls, every nth fails: refused, reset, closed early or too late.
+/// A run of `count` calls, of which every nth fails: refused, reset, closed early or too late.
 fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result<(), String> {
     stage.leaving_nothing_behind(|stage| {
         let reset = stage.mock.fault(Script::new().read_head().reset()).map_err(|error| error.to_string())?;

@@ -56,7 +56,7 @@ pub(crate) const ALL: &[(&str, Requirement)] = &[
     ("no time at all is too little", waiting::no_time_at_all_is_too_little),
     ("a huge timeout is no timeout", waiting::a_huge_timeout_is_no_timeout),
     ("a refused port fails every call at once", waiting::a_refused_port_fails_every_call_at_once),
-    ("a name leads to a port where nobody listens", waiting::a_name_leads_to_a_refused_port),
+    ("a name leads to a refused port", waiting::a_name_leads_to_a_refused_port),
     ("a line break in a path is never sent", waiting::a_line_break_in_a_path_is_never_sent),
     ("a large body arrives whole", waiting::a_large_body_arrives_whole),
     ("a diamond's middle is made together", diamonds::a_diamonds_middle_is_made_together),
@@ -113,7 +113,7 @@ fn cancellable() -> Result<Run, String> {
     Ok(Run { cancel, ..Run::default() })
 }
 
-/// A port where nobody listens: it was free a moment ago.
+/// A port without a listener: it was free a moment ago.
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| error.to_string())?;
     listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())

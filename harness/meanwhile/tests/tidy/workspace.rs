@@ -87,7 +87,7 @@ pub(crate) fn packages() -> Vec<Package> {
 /// The folders of all packages.
 fn folders() -> Vec<String> {
     let below = |top: &'static str| names(top).into_iter().map(move |name| format!("{top}/{name}"));
-    let others = ["benches", "downstream-mock", "xtask"].map(String::from);
+    let others = ["benches", "downstream-mock", "downstream-mock/oracle", "xtask"].map(String::from);
     below("crates").chain(below("harness")).chain(others).collect()
 }
 
