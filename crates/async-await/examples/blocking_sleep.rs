@@ -1,14 +1,14 @@
-//! A sleep that blocks, and one that does not: the mistake everybody makes once.
+//! A sleep that blocks the loop, and one that does not.
 //!
-//! *How it waits*: `tokio::time::sleep` leaves a waker with the timer, and the thread goes on with other tasks.
-//! `std::thread::sleep` keeps the thread, and with it every task on this loop. asyncio's twins are `asyncio.sleep` and
-//! `time.sleep`.
+//! *How it waits*: `tokio::time::sleep` leaves a waker with the timer, and the thread runs other tasks.
+//! `std::thread::sleep` keeps the thread, and with it every task on this loop. The equivalents in asyncio are
+//! `asyncio.sleep` and `time.sleep`.
 //!
-//! *What to notice*: nothing warns. The program is right and slow: sleeps add up, a ticker stops ticking, and a deadline
-//! of 20 ms is kept after 100. The same goes for anything that takes long without an `.await`: a blocking read, a lock,
-//! a large computation. The cure is `spawn_blocking`.
+//! *What to notice*: nothing warns. The program is correct and slow: sleeps add up, a ticker stops ticking, and a deadline
+//! of 20 ms passes after 100. The same happens with everything that takes long without an `.await`: a blocking read, a
+//! lock, a large computation. The cure is `spawn_blocking`.
 //!
-//! *What is deliberately missing*: a second thread. With more of them it happens all the same, only later.
+//! *What is deliberately missing*: a second thread. With more threads it still happens, only later.
 
 use std::io;
 use std::thread;
@@ -26,7 +26,7 @@ fn main() -> io::Result<()> {
 pub(crate) fn run() -> io::Result<()> {
     Builder::new_current_thread().enable_all().build()?.block_on(async {
         sleeps_add_up_only_if_they_block().await;
-        a_ticker_stops_only_if_somebody_blocks().await;
+        a_ticker_stops_only_if_a_task_blocks().await;
         a_deadline_needs_a_loop_that_turns().await;
     });
     Ok(())
@@ -53,7 +53,7 @@ async fn sleeps_add_up_only_if_they_block() {
     assert!(together >= NAP && added_up >= 3 * NAP && together < added_up);
 }
 
-async fn a_ticker_stops_only_if_somebody_blocks() {
+async fn a_ticker_stops_only_if_a_task_blocks() {
     let free = longest_silence_during(nap()).await;
     let blocked = longest_silence_during(blocking_nap()).await;
     println!("a ticker of 10 ms was silent for {free:?} at most; beside a nap that blocks for {blocked:?}");
@@ -94,5 +94,5 @@ async fn a_deadline_needs_a_loop_that_turns() {
         start.elapsed()
     );
     assert!(in_time.is_err() && kept < NAP);
-    assert!(blocked.is_ok() && start.elapsed() >= NAP, "nobody could look at the clock");
+    assert!(blocked.is_ok() && start.elapsed() >= NAP, "no task could look at the clock");
 }

@@ -163,7 +163,7 @@ async fn next(body: &mut Incoming) -> io::Result<Option<Bytes>> {
     Ok(None)
 }
 
-/// hyper says what it was doing, and its source why that failed.
+/// hyper's message, and its source, which has the reason.
 fn broken(error: &hyper::Error) -> io::Error {
     let why = error.source().map(|source| format!("{error}: {source}"));
     io::Error::other(why.unwrap_or_else(|| error.to_string()))

@@ -1,13 +1,14 @@
-//! `JoinSet`: many tasks, taken as they end.
+//! `JoinSet`: many tasks, and their results as they end.
 //!
-//! *How it waits*: each task waits by itself; the set wakes its owner whenever one is over. asyncio's twins are
-//! `as_completed`, and `TaskGroup` for its end: no task outlives the set.
+//! *How it waits*: each task waits by itself; the set wakes its owner when one of them is over. The equivalents in asyncio
+//! are `as_completed`, and `TaskGroup` for the end: no task outlives the set.
 //!
-//! *What to notice*: answers come in the order of their latency, not of their start. A task that panics is one `Err`
-//! among the results. Dropping the set aborts whatever is left, at its next `.await`; `shutdown` waits until it has
+//! *What to notice*: answers come in the order of their latency, not of their start. A task that panics is one `Err` among
+//! the results. Dropping the set aborts the remaining tasks at their next `.await`; `shutdown` also waits until they are
 //! gone.
 //!
-//! *What is deliberately missing*: order. Whoever needs it sends an index along, as this crate's `fan_out` does.
+//! *What is deliberately missing*: order. To keep it, a task returns an index with its result, as in this crate's
+//! `fan_out`.
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! `Client`: many requests over few connections.
 //!
 //! *How it waits*: a request takes an idle connection from the pool, or waits for a new one. The client spawns each
-//! connection as a task on the runtime. The twins in Python are `aiohttp.ClientSession` and `httpx.AsyncClient`.
+//! connection as a task on the runtime. The equivalents in Python are `aiohttp.ClientSession` and `httpx.AsyncClient`.
 //!
 //! *What to notice*: make one client and share it; a clone has the same pool. A connection goes back to the pool when its
 //! body has been read to the end, so read every body. `Connection: close` asks the server to close: each request then

@@ -1,12 +1,12 @@
-//! `tokio::process`: children to wait for, beside everything else.
+//! `tokio::process`: child processes, awaited beside everything else.
 //!
-//! *How it waits*: a child's pipes are descriptors like sockets; its end comes as a signal (SIGCHLD), or through a
-//! pidfd where the kernel has one. asyncio's twin is `create_subprocess_exec`.
+//! *How it waits*: a child's pipes are descriptors like sockets. Its end is reported by a signal (SIGCHLD), or by a pidfd
+//! where the kernel has one. The equivalent in asyncio is `create_subprocess_exec`.
 //!
-//! *What to notice*: three children that sleep run at the same time on one thread of ours. A child is not ended by
-//! dropping its handle, unless `kill_on_drop` says so: processes are not futures.
+//! *What to notice*: three children that sleep run at the same time beside one thread of ours. Dropping a child's handle
+//! does not end the child, unless `kill_on_drop` is set: processes are not futures.
 //!
-//! *What is deliberately missing*: a shell around what users type. Arguments go to the child one by one.
+//! *What is deliberately missing*: a shell. Each argument goes to the child as it is, so input from users is safe.
 
 use std::io;
 use std::process::Stdio;
@@ -47,7 +47,7 @@ async fn children_wait_together() -> io::Result<()> {
 async fn a_conversation_through_pipes() -> io::Result<()> {
     let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().expect("it is a pipe");
-    // Both at once: a pipe holds 64 KiB, and whoever only writes waits for ever for whoever only writes.
+    // Write and read at the same time: a pipe holds 64 KiB, and two programs that only write wait for each other.
     let write = async {
         input.write_all(&[b'x'; 200_000]).await?;
         drop(input); // end of input

@@ -1,14 +1,12 @@
-//! `select!`: whichever comes first.
+//! `select!`: the first of several futures.
 //!
-//! *How it waits*: one task polls all branches, so that whatever any of them waits for wakes it. asyncio's twin is
-//! `wait(…, return_when=FIRST_COMPLETED)`, without the tasks.
+//! *How it waits*: one task polls all branches, so a wake for any of them wakes the task. The equivalent in asyncio is
+//! `wait(…, return_when=FIRST_COMPLETED)`, without tasks.
 //!
-//! *What to notice*: the branch that lost is dropped where it stood, and a dropped future is a cancelled one: the
-//! downstream sees the connection close. A future that is to go on after losing is pinned outside and lent to the
-//! branch.
+//! *What to notice*: the other branches are dropped, and a dropped future is cancelled: the downstream sees the connection
+//! close. A future that has to go on is pinned outside, and the branch borrows it.
 //!
-//! *What is deliberately missing*: fairness. Ready branches are tried in random order; `biased` would take them from the
-//! top.
+//! *What is deliberately missing*: an order. Ready branches are tried in random order; `biased` tries them from the top.
 
 mod support;
 

@@ -1,13 +1,13 @@
-//! `Semaphore`: backpressure, or no more than this at once.
+//! `Semaphore`: a limit on what happens at the same time.
 //!
-//! *How it waits*: `acquire` waits in line, first come first served, until a permit is dropped. asyncio's twin has the
-//! same name.
+//! *How it waits*: `acquire` waits in a queue, first come first served, until a permit is dropped. The equivalent in
+//! asyncio has the same name.
 //!
-//! *What to notice*: where the permit is taken decides what is bounded. Inside the task, it bounds calls in flight, and
-//! all tasks exist at once; before `spawn`, it bounds tasks as well, and so memory, and whoever makes the work has to
-//! wait: that is what backpressure means. `try_acquire` turns work away instead.
+//! *What to notice*: where a task takes its permit decides what is bounded. Inside the task, the semaphore bounds calls in
+//! flight, and all tasks exist at once. Before `spawn`, it bounds tasks and memory as well, and the code that makes the
+//! work has to wait: that is what backpressure means. `try_acquire` refuses work instead.
 //!
-//! *What is deliberately missing*: weights. Work that costs more than other work takes more permits, with `acquire_many`.
+//! *What is deliberately missing*: weights. Work that costs more can take more permits, with `acquire_many`.
 
 mod support;
 

@@ -1,13 +1,13 @@
-//! `spawn_blocking`: a thread for what would block the loop.
+//! `spawn_blocking`: a thread for a function that would block the loop.
 //!
-//! *How it waits*: the function blocks a thread of tokio's second pool; the task that awaits it is woken when it
-//! returns. asyncio's twins are `run_in_executor` and `to_thread`.
+//! *How it waits*: the function blocks a thread of tokio's second pool. The task that awaits it is woken when it returns.
+//! The equivalents in asyncio are `run_in_executor` and `to_thread`.
 //!
-//! *What to notice*: the loop goes on meanwhile, and several such functions wait at the same time: this is `thread-pool`
-//! on call. A thread cannot be cancelled: `abort` does nothing to a function that has started.
+//! *What to notice*: the loop goes on meanwhile, and several such functions wait at the same time, as in `thread-pool`. A
+//! thread cannot be cancelled: `abort` has no effect on a function that has started.
 //!
-//! *What is deliberately missing*: computing. The pool may grow to 512 threads, which is right for waiting and wrong for
-//! that; see `compute-offload`.
+//! *What is deliberately missing*: computing. The pool may grow to 512 threads, which suits waiting and not computing; see
+//! `compute-offload`.
 
 use std::io;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
-//! `timeout`: no longer than this.
+//! `timeout`: a future with a deadline.
 //!
-//! *How it waits*: the future and a timer in one; whichever is ready first. asyncio's twins are `wait_for` and
-//! `asyncio.timeout`, and `timeout_at` for one deadline over several steps.
+//! *How it waits*: for the future and for a timer, until one of them is ready. The equivalents in asyncio are `wait_for`
+//! and `asyncio.timeout`, and `timeout_at` for one deadline over several steps.
 //!
-//! *What to notice*: when time is up, the future is dropped, which ends the call: the downstream sees it. What must not
-//! end with it is spawned first, and only its handle is waited for; asyncio calls that `shield`.
+//! *What to notice*: when the time is up, the future is dropped, which ends the call: the downstream sees it. Work that
+//! must go on is spawned first, and the timeout is only for its handle; asyncio calls that `shield`.
 //!
 //! *What is deliberately missing*: a timeout for each step. Steps that are each on time can be late together, so this
 //! project has one deadline for a whole call.

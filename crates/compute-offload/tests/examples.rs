@@ -1,4 +1,4 @@
-//! The example runs, and holds what it says.
+//! The example checks what it shows; this test runs it.
 
 #[path = "../examples/queueing.rs"]
 mod queueing;

@@ -3,7 +3,7 @@
 //! *What to notice*: a connection closes when its script ends. With the request read that is an orderly end (FIN);
 //! with bytes of it unread the system makes it a reset (RFC 9293, section 3.6.1).
 //!
-//! *What is deliberately missing*: branches: a script says the same whatever the client says.
+//! *What is deliberately missing*: branches: a script does the same whatever the client sends.
 
 use crate::{
     faults::Fragmented,
@@ -84,7 +84,7 @@ impl Script {
         self.read_head_slowly(READ_BYTES, Duration::ZERO)
     }
 
-    /// Reads until the blank line, at most so many bytes at once, with a pause after each piece.
+    /// Reads until the blank line, at most `piece_bytes` at once, with a pause after each piece.
     pub fn read_head_slowly(self, piece_bytes: usize, pause: Duration) -> Self {
         self.then(Step::ReadHead { piece_bytes, pause })
     }
@@ -109,7 +109,7 @@ impl Script {
         self.then(Step::Send { bytes: bytes.into(), piece_bytes, pause })
     }
 
-    /// Sends the letter `x` so many times.
+    /// Sends the letter `x`, `bytes` times.
     pub fn fill(self, bytes: u64) -> Self {
         self.then(Step::Fill(bytes))
     }

@@ -39,13 +39,13 @@ const REFUSED_AFTER: Duration = Duration::from_millis(500);
 /// What a client finds at a port.
 #[derive(Clone, Debug)]
 pub enum Scene {
-    /// Nobody listens: connecting is refused at once.
+    /// No socket listens: connecting is refused at once.
     Refused,
     /// The backlog is full, then the listener closes: connecting is refused when the client asks again, after a second.
     RefusedLate,
     /// The backlog is full: the system drops the client's SYN, and connecting never ends.
     BacklogFull,
-    /// The system connects, but nobody accepts: the request goes into a void.
+    /// The system connects, but the listener does not accept: no one reads the request.
     NeverAccepted,
     /// Every connection is accepted and the script played on it.
     Play(Script),
@@ -176,7 +176,7 @@ fn listening(socket: Socket, backlog: i32) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// A listener that nobody accepts from, and the connections that fill it.
+/// A listener that accepts nothing, and the connections that fill its backlog.
 fn full(socket: Socket, address: SocketAddr) -> io::Result<(TcpListener, Vec<TcpStream>)> {
     let listener = listening(socket, 0)?;
     let fill = std::iter::from_fn(|| TcpStream::connect_timeout(&address, FULL_AFTER).ok());
@@ -208,7 +208,7 @@ async fn play_once(socket: tokio::net::TcpStream, stage: Arc<Stage>, _open: mpsc
     let socket = Fragmented::new(socket, stage.fragment, stage.counts.snapshot().accepted);
     let script = lock(&stage.script).clone();
     let mut received = Vec::new();
-    // An error is the client's leave; what it said until then counts.
+    // An error means that the client left; what it sent until then counts.
     let _ = script.play(socket, &stage.counts, &mut received).await;
     let mut record = lock(&stage.received);
     if record.len() < RECORDED_CONNECTIONS {
