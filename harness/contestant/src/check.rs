@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use conformance::{Findings, REQUIREMENT, Rows, Tried, Verdict, expected, faults_by_group, tried};
-use downstream_call::Line;
+use downstream_call::{Failure, Line};
 use downstream_mock::faults::{Expect, Fault, FaultServer, OneInTen, Script};
 use downstream_mock::{Config, Mock};
 
@@ -192,7 +192,8 @@ fn ended_as(fault: &Fault, answer: Result<(u16, Vec<u8>), String>) -> Result<Opt
     match (&fault.expect, answer) {
         (Expect::Reply { status, body }, Ok(answer)) if answer == (*status, body.to_vec()) => Ok(None),
         (Expect::Failure(classes), Err(name)) => {
-            Ok(Some(name).filter(|name| !classes.iter().any(|class| name.starts_with(class))))
+            let is_expected = |failure: Failure| classes.contains(&failure.class());
+            Ok(if name.parse().is_ok_and(is_expected) { None } else { Some(name) })
         }
         (_, Ok((status, body))) => {
             let expected = expected(&fault.expect);

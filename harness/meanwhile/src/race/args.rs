@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use contestant::Program;
 use contestant::text::{counted, human};
+use downstream_call::Work;
 
 use crate::{Error, HowArgs, models, text};
 
@@ -59,9 +60,9 @@ impl RaceArgs {
     pub(super) fn headline(&self, calls: usize) -> String {
         let calls = counted(calls, "call");
         let limit = self.how.in_flight.map(|most| format!(", at most {most} at once")).unwrap_or_default();
-        let work = match self.how.work.to_string() {
-            none if none == "none" => String::new(),
-            work => format!(", with {work} of work for each"),
+        let work = match self.how.work.0 {
+            Work::None => String::new(),
+            _ => format!(", with {} of work for each", self.how.work),
         };
         format!("{calls}, each answered after {}{limit}{work}", human(self.latency))
     }
