@@ -9,13 +9,22 @@
 use crate::{
     diamond::Tokens,
     faults::{Fragment, Fragmented},
+    heat::CurrentHeat,
     latency::Latency,
     routes::{Answer, AnswerBody},
     stats::Counts,
 };
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use std::{convert::Infallible, io, sync::Arc, sync::Once, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    sync::{
+        Arc, Once,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
@@ -32,6 +41,7 @@ pub(crate) struct Server {
     pub(crate) counts: Counts,
     pub(crate) latency: Latency,
     pub(crate) tokens: Tokens,
+    pub(crate) heat: CurrentHeat,
     pub(crate) fragment: Option<Fragment>,
 }
 
@@ -72,7 +82,9 @@ fn warn_once(error: &io::Error) {
 async fn serve(socket: TcpStream, server: Arc<Server>) {
     let _open = server.counts.connection();
     let socket = Fragmented::new(socket, server.fragment, server.counts.snapshot().accepted);
-    let service = service_fn(|request| answer(request, Arc::clone(&server)));
+    let requests = AtomicU64::new(0);
+    let service =
+        service_fn(|request| answer(request, requests.fetch_add(1, Ordering::Relaxed), Arc::clone(&server)));
     // An error is the client's: it left, or spoke no HTTP, and hyper has told it so.
     let _ = http1::Builder::new()
         .max_buf_size(BUFFER_BYTES)
@@ -81,9 +93,17 @@ async fn serve(socket: TcpStream, server: Arc<Server>) {
         .await;
 }
 
-async fn answer(request: Request<Incoming>, server: Arc<Server>) -> Result<Response<AnswerBody>, Infallible> {
+/// Answers a request, which is the one of this number (from 0) on its connection.
+async fn answer(
+    request: Request<Incoming>,
+    number: u64,
+    server: Arc<Server>,
+) -> Result<Response<AnswerBody>, Infallible> {
     let in_flight = server.counts.request();
-    let answer = Answer::decide(&request, &server.tokens);
+    let answer = match Answer::in_a_heat(&request, &server.heat, number) {
+        Some(answer) => answer,
+        None => Answer::decide(&request, &server.tokens),
+    };
     // The head lives in the connection's read buffer: let go of it, so that the buffer is used again.
     drop(request);
     let latency = server.latency.next(answer.latency);

@@ -29,6 +29,8 @@
 //! A token that is missing or wrong is a 403 that says which, a number that is none a 400, another path a 404, another
 //! method a 405.
 //!
+//! While a [`Heat`] of a race is on, only its calls are answered, with tokens, and no request chooses its latency.
+//!
 //! What a correct server can't send is in [`faults`].
 //!
 //! *How it waits*: one thread, one tokio runtime, a task for each connection: a call that waits is a timer.
@@ -45,6 +47,7 @@ mod connections;
 mod diamond;
 pub mod faults;
 mod files;
+mod heat;
 mod latency;
 mod limits;
 mod mock;
@@ -56,6 +59,7 @@ mod stats;
 pub use config::Config;
 pub use diamond::DIAMOND_COMPLETE;
 pub use files::{FILE_BYTES_LIMIT, file_bytes};
+pub use heat::Heat;
 pub use latency::Jitter;
 pub use limits::raise_descriptor_limit;
 pub use mock::Mock;

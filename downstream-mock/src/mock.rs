@@ -6,10 +6,11 @@
 //! *What to notice*: the port is bound before the thread starts: once there is a handle, clients can connect.
 
 use crate::{
-    Config, Stats,
+    Config, Heat, Stats,
     connections::{self, Server},
     diamond::Tokens,
     faults::{Fault, FaultServer, Scene, Script},
+    heat::CurrentHeat,
     latency::Latency,
     stats::{Counts, LOOK},
 };
@@ -50,6 +51,7 @@ impl Mock {
             counts: Counts::default(),
             latency: Latency::new(config.latency, config.jitter, config.seed),
             tokens: Tokens::new(config.seed),
+            heat: CurrentHeat::default(),
             fragment: config.fragment,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
@@ -92,6 +94,18 @@ impl Mock {
     pub fn reset_stats(&self) {
         self.server.counts.restart();
         self.server.latency.restart();
+    }
+
+    /// Begins a heat of a race: from here on only its calls are answered, and the counts start again as
+    /// [`reset_stats`](Self::reset_stats) has it. The heat is on until the next one begins.
+    pub fn begin_heat(&self, heat: Heat) {
+        self.reset_stats();
+        self.server.heat.begin(heat);
+    }
+
+    /// The heat that is on, and what was asked for in it so far; one without calls, if none has begun.
+    pub fn heat(&self) -> Heat {
+        self.server.heat.snapshot().unwrap_or_else(|| Heat::new(0, Duration::ZERO))
     }
 
     /// Waits until the counts are as wanted; `false` when they are not by then.

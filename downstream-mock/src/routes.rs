@@ -6,6 +6,7 @@
 use crate::{
     diamond::Tokens,
     files::{File, FileBody},
+    heat::CurrentHeat,
     query::Query,
     stats::InFlight,
 };
@@ -36,6 +37,19 @@ enum Content {
 }
 
 impl Answer {
+    /// What the heat that is on answers; `None` if none is. `number` is the request's on its connection, from 0.
+    pub(crate) fn in_a_heat<B>(request: &Request<B>, heat: &CurrentHeat, number: u64) -> Option<Self> {
+        let path = if request.method() == Method::GET { request.uri().path_and_query() } else { None };
+        let (latency, answer) = heat.ask(path.map_or("", |path| path.as_str()), number)?;
+        let (status, content) = match answer {
+            Some(answer) => text(StatusCode::OK, answer),
+            None => {
+                text(StatusCode::FORBIDDEN, "a race is on: only GET /echo/{call} of its calls is answered")
+            }
+        };
+        Some(Self { latency: Some(latency), status, content })
+    }
+
     pub(crate) fn decide<B>(request: &Request<B>, tokens: &Tokens) -> Self {
         let query = Query(request.uri().query().unwrap_or_default());
         let latency_ms = query.number("latency_ms", 0..=LATENCY_LIMIT_MS);

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use conformance::{Findings, REQUIREMENT, Rows, Tried, Verdict, expected, faults_by_group, tried};
 use downstream_call::{Failure, Line};
 use downstream_mock::faults::{Expect, Fault, FaultServer, OneInTen, Script};
-use downstream_mock::{Config, Mock};
+use downstream_mock::{Config, Heat, Mock};
 
 use crate::evidence::{lines, with_reason};
 use crate::measure::{Measured, Usage};
@@ -116,12 +116,12 @@ impl<'program> Trial<'program> {
 
     /// Makes calls to `/echo/{call}`, each of which must be answered. Returns the most that were in flight.
     fn echoes(&self, calls: usize, in_flight: usize, latency: Duration) -> Result<u64, String> {
-        self.mock.reset_stats();
-        let url = format!("{}/echo/{{call}}?latency_ms={}", self.mock.url(), latency.as_millis());
+        self.mock.begin_heat(Heat::new(calls, latency));
+        let url = self.mock.url() + "/echo/{call}";
         let ended = self.start(Placeholders { url: &url, calls, in_flight, timeout: PATIENT })?;
-        let stats = self.mock.stats();
+        let (stats, heat) = (self.mock.stats(), self.mock.heat());
         let Ended { stdout, usage } = &ended;
-        let judgement = Evidence { calls, in_flight, stdout, usage, stats: &stats }.judge();
+        let judgement = Evidence { calls, in_flight, stdout, usage, stats: &stats, heat: &heat }.judge();
         judgement.fault.map_or(Ok(stats.peak_in_flight), Err)
     }
 

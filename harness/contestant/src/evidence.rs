@@ -1,11 +1,11 @@
 //! What a contestant's answers are worth: the mock is believed, not the program.
 //!
-//! *What to notice*: each call must have one line, with the answer that only its own request could have brought
-//! (`/echo/{call}`); and the mock must have counted as many requests as there were calls, since answers that are easy
-//! to guess are easy to print without asking.
+//! *What to notice*: each call must have one line, with the token that only its own request can have brought; the mock must
+//! have been asked for each call once, and for nothing else; and no run can be shorter than the latencies it has to wait
+//! for, one after the other.
 
 use downstream_call::{Failure, Line};
-use downstream_mock::Stats;
+use downstream_mock::{Heat, Stats};
 
 use crate::Captured;
 use crate::measure::Usage;
@@ -23,6 +23,8 @@ pub struct Evidence<'heat> {
     pub usage: &'heat Usage,
     /// What the mock counted.
     pub stats: &'heat Stats,
+    /// What the mock was asked for.
+    pub heat: &'heat Heat,
 }
 
 /// How a contestant's calls ended.
@@ -73,11 +75,27 @@ impl Evidence<'_> {
         if self.stdout.cut {
             return Some("printed far more than its answers".into());
         }
-        wrong(answers)
+        self.wrong(answers)
             .or_else(|| self.missing(answers))
             .or_else(|| failures(answers))
             .or_else(|| self.contradiction())
             .or_else(|| self.usage.ended_badly.as_ref().map(|how| self.with_reason(how)))
+    }
+
+    /// An answer that no request for its call can have brought.
+    fn wrong(&self, answers: &Answers) -> Option<String> {
+        answers.iter().enumerate().find_map(|(call, answer)| match answer {
+            Some(Ok((200, body))) if *body == self.heat.answer(call).into_bytes() => None,
+            Some(Ok(_)) if self.heat.asked[call] == 0 => {
+                Some(format!("printed an answer to call {call}, and the mock counted no request for it"))
+            }
+            Some(Ok((200, body))) => {
+                let (printed, right) = (printable(body, 40), self.heat.answer(call));
+                Some(format!("call {call} was answered \"{printed}\", not \"{right}\""))
+            }
+            Some(Ok((status, _))) => Some(format!("call {call} has status {status}, not 200")),
+            Some(Err(_)) | None => None,
+        })
     }
 
     fn missing(&self, answers: &Answers) -> Option<String> {
@@ -86,21 +104,49 @@ impl Evidence<'_> {
         let fault = format!("no answer for {} of {}, the first is call {first}", missing, self.calls);
         Some(match &self.usage.ended_badly {
             Some(how) => self.with_reason(&format!("{how} and {fault}")),
+            None if self.usage.left_behind > 0 => {
+                format!("{fault}: it ended before the processes that it started")
+            }
             None => fault,
         })
     }
 
-    /// What the mock counted contradicts the answers.
+    /// What the mock counted, or the clock, contradicts the answers.
     fn contradiction(&self) -> Option<String> {
-        let (calls, stats) = (self.calls as u64, self.stats);
-        if stats.requests != calls {
-            return Some(format!("the mock counted {} requests for {calls} calls", stats.requests));
+        let Self { in_flight, stats: Stats { answered, peak_in_flight, .. }, .. } = self;
+        self.asked_otherwise().or_else(|| {
+            if *answered != self.calls as u64 {
+                return Some(format!("the mock answered {answered} of {} calls", self.calls));
+            }
+            if *peak_in_flight > *in_flight as u64 {
+                return Some(format!("had {peak_in_flight} calls in flight where {in_flight} were allowed"));
+            }
+            self.too_fast()
+        })
+    }
+
+    /// Not each call once, on a connection of its own.
+    fn asked_otherwise(&self) -> Option<String> {
+        let Heat { asked, strays, reused, .. } = self.heat;
+        if *strays > 0 {
+            return Some(format!("the mock counted {} for what is none of its calls", requests(*strays)));
         }
-        if stats.answered != calls {
-            return Some(format!("the mock answered {} of {calls} calls", stats.answered));
+        if let Some(call) = asked.iter().position(|times| *times != 1) {
+            return Some(format!("the mock counted {} for call {call}", requests(asked[call])));
         }
-        (stats.peak_in_flight > self.in_flight as u64).then(|| {
-            format!("had {} calls in flight where {} were allowed", stats.peak_in_flight, self.in_flight)
+        (*reused > 0).then(|| format!("sent {} on a connection that had one before", requests(*reused)))
+    }
+
+    /// No run is over before its last call can be answered.
+    fn too_fast(&self) -> Option<String> {
+        let waits = self.calls.div_ceil(self.in_flight.max(1));
+        let floor_s = self.heat.latency.as_secs_f64() * waits as f64;
+        let wall_s = self.usage.wall_s;
+        (wall_s < floor_s).then(|| {
+            format!(
+                "ended after {wall_s:.3} s, and {} cannot be answered before {floor_s:.3} s",
+                counted(self.calls, "call")
+            )
         })
     }
 
@@ -125,16 +171,8 @@ pub(crate) fn lines(stdout: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.is_empty())
 }
 
-/// An answer that no request for its call can have brought.
-fn wrong(answers: &Answers) -> Option<String> {
-    answers.iter().enumerate().find_map(|(call, answer)| match answer {
-        Some(Ok((200, body))) if *body == call.to_string().into_bytes() => None,
-        Some(Ok((200, body))) => {
-            Some(format!("call {call} was answered \"{}\", not \"{call}\"", printable(body, 40)))
-        }
-        Some(Ok((status, _))) => Some(format!("call {call} has status {status}, not 200")),
-        Some(Err(_)) | None => None,
-    })
+fn requests(count: u64) -> String {
+    counted(count as usize, "request")
 }
 
 fn failures(answers: &Answers) -> Option<String> {

@@ -1,0 +1,87 @@
+//! One heat of a race: what is asked for, what is answered, and what was asked for in fact.
+//!
+//! *What to notice*: while a heat is on, a request chooses nothing: each call of the heat is answered after the heat's
+//! latency, and everything else is counted and refused after the same latency. An answer has a token, a hash of the call's
+//! number under keys that the system drew for this heat alone, so an answer cannot be printed without being asked for.
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::BuildHasher,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// What a heat asks for, and how often each part of it was asked for.
+#[derive(Clone, Debug)]
+pub struct Heat {
+    /// How long each answer takes, whatever a request says.
+    pub latency: Duration,
+    /// How often each call was asked for, by its number.
+    pub asked: Vec<u64>,
+    /// Requests for anything else.
+    pub strays: u64,
+    /// Requests that were not the first one of their connection.
+    pub reused: u64,
+    keys: RandomState,
+}
+
+/// The heat that is on, if one is.
+#[derive(Default)]
+pub(crate) struct CurrentHeat(Mutex<Option<Heat>>);
+
+impl Heat {
+    /// A heat of calls 0 to `calls` − 1, with keys of its own.
+    #[must_use]
+    pub fn new(calls: usize, latency: Duration) -> Self {
+        Self { latency, asked: vec![0; calls], strays: 0, reused: 0, keys: RandomState::new() }
+    }
+
+    /// The body that answers `/echo/{call}`: the call's number and its token, such as `17-93c1f0de5a7b2846`.
+    #[must_use]
+    pub fn answer(&self, call: usize) -> String {
+        format!("{call}-{:016x}", self.keys.hash_one(call))
+    }
+
+    /// Notes a request, which is the one of this number (from 0) on its connection; the answer, if it is for a call.
+    fn ask(&mut self, path: &str, number_on_connection: u64) -> Option<String> {
+        self.reused += u64::from(number_on_connection > 0);
+        match self.call(path) {
+            Some(call) => {
+                self.asked[call] += 1;
+                Some(self.answer(call))
+            }
+            None => {
+                self.strays += 1;
+                None
+            }
+        }
+    }
+
+    /// Which call has this path and query; a number has one spelling alone.
+    fn call(&self, path: &str) -> Option<usize> {
+        let digits = path.strip_prefix("/echo/")?;
+        let call = digits.parse::<usize>().ok().filter(|call| *call < self.asked.len())?;
+        (call.to_string() == digits).then_some(call)
+    }
+}
+
+impl CurrentHeat {
+    pub(crate) fn begin(&self, heat: Heat) {
+        *self.lock() = Some(heat);
+    }
+
+    pub(crate) fn snapshot(&self) -> Option<Heat> {
+        self.lock().clone()
+    }
+
+    /// What is answered while a heat is on, and after how long; `None` if none is.
+    pub(crate) fn ask(&self, path: &str, number_on_connection: u64) -> Option<(Duration, Option<String>)> {
+        let mut heat = self.lock();
+        heat.as_mut().map(|heat| (heat.latency, heat.ask(path, number_on_connection)))
+    }
+
+    /// The heat stays right after a panic elsewhere: each change is complete before the lock is released.
+    fn lock(&self) -> MutexGuard<'_, Option<Heat>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
