@@ -84,7 +84,7 @@ impl<'program> Trial<'program> {
         let config = Config { latency: Duration::from_millis(1), ..Config::default() };
         let mock = Mock::start(config).map_err(|error| Error::broken("starting the mock", error))?;
         let meanwhile =
-            std::env::current_exe().map_err(|error| Error::broken("finding this program's file", error))?;
+            crate::this_program().map_err(|error| Error::broken("finding this program's file", error))?;
         let trial = Self { program, meanwhile, mock };
         let url = trial.mock.url() + "/echo/{call}";
         let started = trial.start(Placeholders { url: &url, calls: 1, in_flight: 1, timeout: PATIENT });

@@ -10,7 +10,9 @@
 //! *What is deliberately missing*: which contestants there are, and in which order they run: that is the race's.
 
 mod capture;
+mod channel;
 mod check;
+mod descendants;
 mod error;
 mod evidence;
 mod group;
@@ -18,7 +20,9 @@ pub mod interrupt;
 pub mod measure;
 mod process;
 mod program;
+mod protect;
 pub mod text;
+mod this_program;
 
 pub use capture::Captured;
 pub use check::check_program;
@@ -26,3 +30,4 @@ pub use error::Error;
 pub use evidence::{Evidence, Judgement};
 pub use process::{Output, Process};
 pub use program::{Placeholders, Program};
+pub use this_program::this_program;

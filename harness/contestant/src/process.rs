@@ -3,6 +3,7 @@
 //! *How it waits*: it looks every few milliseconds: at the contestant, at the clock, and at Ctrl-C. The contestant's time
 //! is measured by its own parent ([`crate::measure`]), so these looks cost it nothing.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -11,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::capture::{Capture, Captured};
+use crate::channel::Channel;
 use crate::group::Group;
-use crate::interrupt;
 use crate::measure::{self, Measured};
+use crate::protect::protect;
+use crate::{descendants, interrupt};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(10);
@@ -23,12 +26,15 @@ const PIPE_GRACE: Duration = Duration::from_secs(1);
 pub(crate) const OUTPUT_LIMIT_BYTES: u64 = 16 * 1024;
 /// Bytes of standard output that are kept for each call.
 const LINE_LIMIT_BYTES: u64 = 256;
-/// Bytes of the report on standard error that are kept.
-const REPORT_LIMIT_BYTES: u64 = 1024 * 1024;
+/// How long the measuring process may take to end all and itself, once it was told to.
+const END_GRACE: Duration = Duration::from_secs(3);
 
 /// A contestant that runs; dropping it ends it, with all that it started.
 pub struct Process {
     group: Group,
+    channel: Channel,
+    /// The children that this process had before.
+    others: HashSet<u32>,
     stdout: Option<Capture>,
     report: Option<Capture>,
     start: Instant,
@@ -36,30 +42,35 @@ pub struct Process {
 
 /// What is left of a contestant that has ended by itself.
 pub struct Output {
-    /// `None` when a process that left its group holds it open.
+    /// `None` when a process that could not be ended holds it open.
     pub stdout: Option<Captured>,
     /// `None` when it ended the process that measured it.
     pub measured: Option<Measured>,
 }
 
 impl Process {
-    /// Starts `meanwhile measure --end-with-input -- WORDS`, where `meanwhile` is the file of a program that has this
-    /// subcommand.
+    /// Starts `meanwhile measure --report-to-race -- WORDS`, where `meanwhile` is the file of a program that has this
+    /// subcommand. Start and end one such process after the other: what it leaves behind is known by that.
     ///
-    /// This process alone holds the other end of its standard input, which the system closes however this process ends:
-    /// the measuring process then ends the contestant and itself ([`crate::measure`]).
+    /// This process alone holds the other end of a channel, which the system closes however this process ends: the
+    /// measuring process then ends the contestant and itself ([`crate::measure`]). If that one was ended, the contestant's
+    /// processes become children of this one, which ends them.
+    ///
     /// # Errors
     /// The system gives no process or no pipe.
     pub fn start(meanwhile: &Path, words: &[OsString], calls: usize) -> io::Result<Self> {
         let mut command = Command::new(meanwhile);
-        command.args([measure::SUBCOMMAND, measure::END_WITH_INPUT, "--"]).args(words);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args([measure::SUBCOMMAND, measure::REPORT_TO_RACE, "--"]).args(words);
+        let channel = Channel::open(command.stdout(Stdio::piped()))?;
+        protect();
+        descendants::adopt_orphans();
+        let others = descendants::children();
         let start = Instant::now();
         let mut group = Group::spawn(&mut command)?;
         let limit = OUTPUT_LIMIT_BYTES + LINE_LIMIT_BYTES * calls as u64;
         let stdout = group.leader().stdout.take().map(|pipe| Capture::start(pipe, limit));
-        let report = group.leader().stderr.take().map(|pipe| Capture::start(pipe, REPORT_LIMIT_BYTES));
-        Ok(Self { group, stdout, report, start })
+        let report = Some(channel.report(group.leader())?);
+        Ok(Self { group, channel, others, stdout, report, start })
     }
 
     /// Waits for its end and calls `look` meanwhile; `None` when it had to be ended, which is after `limit`.
@@ -80,11 +91,27 @@ impl Process {
     }
 
     fn output(mut self) -> Output {
-        // What it left behind must not run beside the next contestant.
-        self.group.end();
+        self.end();
         let captured = |pipe: &mut Option<Capture>| pipe.take()?.end(PIPE_GRACE);
         let stdout = captured(&mut self.stdout);
         let report = captured(&mut self.report).unwrap_or_default();
         Output { stdout, measured: serde_json::from_slice(&report.bytes).ok() }
+    }
+
+    /// Ends all that is left. The measuring process does it, unless it does not live or does not answer.
+    fn end(&mut self) {
+        self.channel.close(self.group.leader());
+        let start = Instant::now();
+        while self.group.has_ended().is_ok_and(|ended| !ended) && start.elapsed() < END_GRACE {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.group.end();
+        descendants::end_all_but(&self.others);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
     }
 }

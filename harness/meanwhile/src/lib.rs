@@ -10,6 +10,7 @@ mod cmd;
 mod descriptors;
 mod error;
 mod how;
+mod results_file;
 mod text;
 
 pub mod models;

@@ -5,8 +5,14 @@
 //!
 //! *What is deliberately missing*: any judgement. The suite and the race decide what the numbers mean.
 
+mod machine;
+mod times;
+
 use std::fs;
 use std::time::Duration;
+
+pub use machine::{Machine, Noise};
+pub use times::ProcessTimes;
 
 /// What this process has taken from the system and must give back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +73,30 @@ impl Status {
 #[must_use]
 pub fn children(process: u32) -> Vec<u32> {
     let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    numbers(&list)
+}
+
+/// The children of all threads of a process, in no order.
+#[must_use]
+pub fn all_children(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| numbers(&list)).collect()
+}
+
+/// All processes below a process, in no order: its children, their children, and so on, in whatever session they are.
+#[must_use]
+pub fn descendants(process: u32) -> Vec<u32> {
+    let mut found = all_children(process);
+    let mut seen = 0;
+    while let Some(next) = found.get(seen) {
+        found.extend(all_children(*next));
+        seen += 1;
+    }
+    found
+}
+
+fn numbers(list: &str) -> Vec<u32> {
     list.split_whitespace().filter_map(|number| number.parse().ok()).collect()
 }
 

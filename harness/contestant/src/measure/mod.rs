@@ -1,9 +1,12 @@
-//! `meanwhile measure -- COMMAND`: starts a program, waits for its end, and prints what it used.
+//! `meanwhile measure -- COMMAND`: starts a program, waits for its end, and reports what it used.
 //!
 //! *How it waits*: in `wait4(2)`, so that the end is noticed when it happens; a thread beside it looks every few
-//! milliseconds at what only a living process tells (`sample.rs`).
+//! milliseconds at what only a living process tells (`sample.rs`), and another one waits for the end of the race (`orphan.rs`).
 //!
-//! *What to notice*: why this is a process of its own: `RUSAGE_CHILDREN` adds up all children that were waited for, so
+//! *What to notice*: the end of the program's first process is the end of the run. What it has left behind, in whatever
+//! session, becomes a child of this process, is ended at once, and its CPU time counts.
+//!
+//! Why this is a process of its own: `RUSAGE_CHILDREN` adds up all children that were waited for, so
 //! each contestant needs a parent of its own; and a child's peak of resident memory starts with its parent's, since the
 //! kernel carries it through `vfork` and `exec`. The race holds a whole server; this process holds next to nothing, and
 //! where its own size could hide the contestant's (`peak_rss_bytes`), what was sampled counts instead.
@@ -11,15 +14,20 @@
 mod orphan;
 mod sample;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
+use std::io;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
-use crate::text;
-use sample::Sampler;
+use crate::channel::Report;
+use crate::protect::protect;
+use crate::{descendants, text};
+use orphan::Starts;
+use sample::{CpuTime, Sampler};
 
 /// Characters kept of what the program prints on standard error.
 const STDERR_LIMIT: usize = 4096;
@@ -27,7 +35,7 @@ const STDERR_LIMIT: usize = 4096;
 /// How long standard error may stay open after the program's end.
 const STDERR_GRACE: Duration = Duration::from_millis(200);
 
-/// What the measuring process prints, as one JSON document on its standard error.
+/// What the measuring process reports, as one JSON document.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measured {
@@ -42,7 +50,7 @@ pub enum Measured {
 pub struct Usage {
     /// From before its start to after its end, in seconds.
     pub wall_s: f64,
-    /// CPU time in user mode, in seconds, of it and of all its children that it waited for.
+    /// CPU time in user mode, in seconds, of it and of all processes below it.
     pub user_s: Option<f64>,
     /// The same in the kernel.
     pub system_s: Option<f64>,
@@ -54,6 +62,8 @@ pub struct Usage {
     pub involuntary_switches: Option<u64>,
     /// The most threads, of it and its children together.
     pub peak_threads: Option<u64>,
+    /// How many processes it left behind, which were then ended.
+    pub left_behind: usize,
     /// How it ended, if not well: `exit status 1`, `signal 9`.
     pub ended_badly: Option<String>,
     /// The start of what it printed on standard error, escaped.
@@ -63,53 +73,67 @@ pub struct Usage {
 /// The name that a program has to give this subcommand.
 pub const SUBCOMMAND: &str = "measure";
 
-/// The option with which the end of standard input ends the program: a race holds the other end.
-pub const END_WITH_INPUT: &str = "--end-with-input";
+/// The option with which the report goes to the race, which holds the other end of standard input; its end ends the program.
+pub const REPORT_TO_RACE: &str = "--report-to-race";
 
-/// Runs `command` with standard output passed through, and prints what it used on standard error. With `end_with_input`, the end of
-/// standard input ends the whole process group.
-#[must_use]
-pub fn measure(command: &[OsString], end_with_input: bool) -> ExitCode {
-    if end_with_input {
+/// Runs `command` with standard output passed through, and prints what it used on standard error; or, with `report_to_race`,
+/// sends it to the race, and ends all when the race ends.
+///
+/// # Errors
+/// Standard input is no channel to a race, or the report cannot be written.
+pub fn measure(command: &[OsString], report_to_race: bool) -> io::Result<ExitCode> {
+    protect();
+    descendants::adopt_orphans();
+    let starts = Starts::default();
+    let race = if report_to_race { Some(Report::open()?) } else { None };
+    if let Some(race) = &race {
         // Before anything is started that could be left behind.
-        orphan::end_with_input();
+        orphan::end_with_the_race(race.try_clone()?, starts.clone());
     }
-    let measured = match start_and_wait(command) {
+    let measured = match start_and_wait(command, &starts) {
         Ok(usage) => Measured::Ended(usage),
         Err(error) => Measured::NotStarted(error.to_string()),
     };
-    // Numbers and strings always serialize.
-    eprintln!("{}", serde_json::to_string(&measured).unwrap_or_default());
-    ExitCode::SUCCESS
+    let report = serde_json::to_string(&measured)? + "\n";
+    match race {
+        Some(race) => race.send(report.as_bytes())?,
+        None => eprint!("{report}"),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
-fn start_and_wait(command: &[OsString]) -> std::io::Result<Usage> {
-    let (program, arguments) = command.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
+fn start_and_wait(command: &[OsString], starts: &Starts) -> io::Result<Usage> {
+    let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::piped());
     let start = Instant::now();
-    let mut child =
-        Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    let sampler = Sampler::start(child.id());
+    let mut child = starts.start(|| command.spawn())?;
+    let sampler = Sampler::start();
     let stderr = child.stderr.take().map(|pipe| Capture::start(pipe, STDERR_LIMIT as u64));
-    let status = child.wait()?;
+    let status = child.wait();
     let wall_s = start.elapsed().as_secs_f64();
+    let left_behind = descendants::end_all_but(&HashSet::new());
     let peaks = sampler.end();
     let stderr = stderr.and_then(|capture| capture.end(STDERR_GRACE)).unwrap_or_default();
     Ok(Usage {
         wall_s,
         peak_threads: peaks.threads,
-        ended_badly: ended_badly(status),
+        left_behind,
+        ended_badly: ended_badly(status?),
         stderr: printable_lines(&stderr.bytes),
-        ..kernel_accounts(peaks.memory_bytes)
+        ..accounts(peaks.memory_bytes, peaks.cpu)
     })
 }
 
-/// What the kernel knows of the one child that was waited for.
-fn kernel_accounts(sampled_bytes: Option<u64>) -> Usage {
+/// What the kernel knows of all processes that were waited for, or what was sampled where that is more.
+fn accounts(sampled_bytes: Option<u64>, sampled_cpu: CpuTime) -> Usage {
     let child = observe::ended_children();
     let floor_bytes = observe::peak_resident_bytes();
+    let exact_cpu = child.user_s.zip(child.system_s).map(|(user_s, system_s)| CpuTime { user_s, system_s });
+    let cpu = exact_cpu.map(|exact| exact.or_if_more(sampled_cpu));
     Usage {
-        user_s: child.user_s,
-        system_s: child.system_s,
+        user_s: cpu.map(|cpu| cpu.user_s),
+        system_s: cpu.map(|cpu| cpu.system_s),
         peak_rss_bytes: peak_rss_bytes(child.peak_resident_bytes, floor_bytes, sampled_bytes),
         voluntary_switches: child.voluntary_switches,
         involuntary_switches: child.involuntary_switches,

@@ -1,26 +1,41 @@
 //! Ends the measured program when the race that started it is gone, however the race ended.
 //!
-//! *How it waits*: in a blocking read of standard input, on a thread of its own. The race holds the only other end of that
-//! pipe, so the system closes it when the race ends, also by SIGKILL.
+//! *How it waits*: in a blocking read of the channel to the race, on a thread of its own. The system closes the race's end
+//! when the race ends, also by SIGKILL.
 //!
-//! *What to notice*: comparing `getppid(2)` with an earlier result cannot replace the pipe: the race may be gone before the
-//! first look. One signal reaches all processes of the group, also one that is being started: a `fork(2)` with a signal
-//! pending starts again (ERESTARTNOINTR), so no child is added behind the signal's back.
-//!
-//! *What is deliberately missing*: a program that leaves the process group, and systems without process groups.
+//! *What to notice*: comparing `getppid(2)` with an earlier result cannot replace the channel: the race may be gone before the
+//! first look. The program is started under a lock that this thread takes and keeps, so none is started behind its back.
 
-use std::io;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Starts to watch standard input. Call it before anything else is started.
-pub(super) fn end_with_input() {
-    std::thread::spawn(|| {
-        // An input that breaks has ended.
-        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+use crate::channel::Report;
+use crate::descendants;
+
+/// Held while something is started; taken for ever when the race has ended.
+#[derive(Clone, Default)]
+pub(super) struct Starts(Arc<Mutex<()>>);
+
+impl Starts {
+    /// Starts something, unless the race has ended: then this process ends here.
+    pub(super) fn start<T>(&self, start: impl FnOnce() -> T) -> T {
+        let _held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        start()
+    }
+}
+
+/// Watches the race from now on. Call it before anything is started.
+pub(super) fn end_with_the_race(race: Report, starts: Starts) {
+    std::thread::spawn(move || {
+        race.wait_for_the_end();
+        let _kept = starts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        descendants::end_all_but(&HashSet::new());
         end_group();
+        std::process::exit(1);
     });
 }
 
-/// Ends this process with all that it has started. Only the leader of a group does: another group is a shell's.
+/// Ends what is left of the process group, this process included. Only the leader of a group does: another group is a shell's.
 #[cfg(unix)]
 fn end_group() {
     use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group};

@@ -5,17 +5,20 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::Error;
+
 /// What to measure.
 #[derive(Args, Debug)]
 pub(super) struct MeasureArgs {
-    /// End the program, and all that it has started, when standard input ends
+    /// Report to the race at the other end of standard input, and end with it
     #[arg(long)]
-    end_with_input: bool,
+    report_to_race: bool,
     /// The program and its arguments
     #[arg(last = true, required = true)]
     command: Vec<OsString>,
 }
 
-pub(super) fn measure(args: &MeasureArgs) -> ExitCode {
-    contestant::measure::measure(&args.command, args.end_with_input)
+pub(super) fn measure(args: &MeasureArgs) -> Result<ExitCode, Error> {
+    contestant::measure::measure(&args.command, args.report_to_race)
+        .map_err(|error| Error::broken("reporting to the race", error))
 }

@@ -69,7 +69,7 @@ impl Command {
             Self::Check(args) => check::check(&args),
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => Ok(list::list(&args)),
-            Self::Measure(args) => Ok(measure::measure(&args)),
+            Self::Measure(args) => measure::measure(&args),
             Self::Child => models::child()
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(|error| Error::broken("one of several processes", error)),

@@ -1,9 +1,11 @@
 //! `meanwhile race`: the same calls to several contestants, one process each, as a table, as JSON and as CSV.
+//!
+//! *What to notice*: a race that ends early, by Ctrl-C or because something broke, shows and writes what it has measured.
 
-use std::io;
 use std::process::ExitCode;
 
 use crate::race::{Contestant, Environment, RaceArgs, RaceReport, Track, table};
+use crate::results_file::ResultsFile;
 use crate::{Error, descriptors, text};
 
 /// Runs the race, and shows or writes its results.
@@ -17,18 +19,37 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let outputs = Outputs::open(args)?;
     let limit = descriptors::provide_for(most_in_flight(args, &contestants))?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
-    let mut track = Track::open(args, contestants, seed)?;
-    let environment = Environment::new(args, seed, limit);
-    let mut report = RaceReport::new(environment);
-    for calls in &args.calls {
-        let (standings, order) = track.race(calls.get())?;
-        outputs.show(|| table::table(&standings, args));
-        report.results.extend(standings);
-        report.environment.order.extend(order);
+    let track = Track::open(args, contestants, seed)?;
+    let mut report = RaceReport::new(Environment::new(args, seed, limit));
+    let ended = run(track, args, &outputs, &mut report);
+    if report.has_rounds() {
+        outputs.show(|| table::notes(&report));
     }
-    outputs.show(|| table::notes(&report));
     outputs.write(&report)?;
+    ended?;
     Ok(if report.all_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs the race for each number of calls, and adds to the report as far as it gets.
+fn run(
+    mut track: Track<'_>,
+    args: &RaceArgs,
+    outputs: &Outputs,
+    report: &mut RaceReport,
+) -> Result<(), Error> {
+    for calls in &args.calls {
+        let raced = track.race(calls.get());
+        if raced.stopped.is_none() || raced.has_rounds() {
+            outputs.show(|| table::table(&raced.standings, args));
+        }
+        report.results.extend(raced.standings);
+        report.environment.order.extend(raced.orders);
+        if let Some(error) = raced.stopped {
+            report.environment.ended_early = true;
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// The mock holds as many connections as the contestant that makes most of them at once.
@@ -37,25 +58,25 @@ fn most_in_flight(args: &RaceArgs, contestants: &[Contestant]) -> usize {
     contestants.iter().map(|contestant| contestant.at_once(args, most)).max().unwrap_or(0)
 }
 
-/// Where results go, opened before the race: a name that can't be written must not cost a minute first.
+/// Where results go, tried before the race: a name that can't be written must not cost a minute first.
 struct Outputs {
-    json: Option<Box<dyn io::Write>>,
-    csv: Option<Box<dyn io::Write>>,
+    json: Option<ResultsFile>,
+    csv: Option<ResultsFile>,
     /// Whether standard output is for people.
     shows: bool,
 }
 
 impl Outputs {
     fn open(args: &RaceArgs) -> Result<Self, Error> {
-        let to_stdout = [&args.json, &args.csv].into_iter().flatten().filter(|name| *name == "-").count();
-        if to_stdout > 1 {
+        let json = args.json.as_deref().map(ResultsFile::open).transpose()?;
+        let csv = args.csv.as_deref().map(ResultsFile::open).transpose()?;
+        if json.as_ref().zip(csv.as_ref()).is_some_and(|(json, csv)| json.is_same_as(csv)) {
             return Err(Error::Usage(
-                "--json - and --csv - both want standard output: give one a file".into(),
+                "--json and --csv want the same file: give one a file of its own".into(),
             ));
         }
-        let json = args.json.as_deref().map(text::open).transpose()?;
-        let csv = args.csv.as_deref().map(text::open).transpose()?;
-        Ok(Self { json, csv, shows: to_stdout == 0 })
+        let shows = !json.iter().chain(&csv).any(ResultsFile::is_standard_output);
+        Ok(Self { json, csv, shows })
     }
 
     fn show(&self, shown: impl FnOnce() -> String) {
@@ -64,9 +85,10 @@ impl Outputs {
         }
     }
 
+    /// Writes each of them, also if the other one cannot be written.
     fn write(self, report: &RaceReport) -> Result<(), Error> {
-        let json = self.json.map_or(Ok(()), |out| report.write_json(out));
-        let csv = self.csv.map_or(Ok(()), |out| report.write_csv(out));
-        json.and(csv).map_err(|error| Error::broken("writing the results", error))
+        let json = self.json.map_or(Ok(()), |file| file.write(|out| report.write_json(out)));
+        let csv = self.csv.map_or(Ok(()), |file| file.write(|out| report.write_csv(out)));
+        json.and(csv)
     }
 }

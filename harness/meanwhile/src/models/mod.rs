@@ -132,7 +132,7 @@ impl Setup {
 
     /// A process that is one of a model's several.
     fn child(&self) -> io::Result<Command> {
-        let meanwhile = self.meanwhile.clone().map_or_else(std::env::current_exe, Ok)?;
+        let meanwhile = self.meanwhile.clone().map_or_else(contestant::this_program, Ok)?;
         let mut child = Command::new(meanwhile);
         child.arg(CHILD_ARGUMENT);
         Ok(child)

@@ -21,7 +21,6 @@ pub(crate) enum Contestant {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Heat<'race> {
     pub(super) args: &'race RaceArgs,
-    pub(super) url: &'race str,
     pub(super) calls: usize,
 }
 
@@ -60,25 +59,25 @@ impl Contestant {
     }
 
     /// The command that runs it, with `meanwhile` itself as the program that knows the models.
-    pub(super) fn command(&self, meanwhile: &Path, heat: Heat<'_>) -> Vec<OsString> {
+    pub(super) fn command(&self, meanwhile: &Path, heat: Heat<'_>, url: &str) -> Vec<OsString> {
         match self {
             Self::Model(entry) => {
                 let mut words = vec![meanwhile.into(), "run".into(), entry.name.into()];
-                words.push(format!("--url={}", heat.url).into());
+                words.push(format!("--url={url}").into());
                 words.push(format!("--calls={}", heat.calls).into());
                 words.extend(heat.args.how.words().map(OsString::from));
                 words
             }
-            Self::Program(program) => program.words(&heat.placeholders()),
+            Self::Program(program) => program.words(&heat.placeholders(url)),
         }
     }
 }
 
-impl<'race> Heat<'race> {
-    fn placeholders(&self) -> Placeholders<'race> {
+impl Heat<'_> {
+    fn placeholders<'url>(&self, url: &'url str) -> Placeholders<'url> {
         let how = &self.args.how;
         let (in_flight, timeout) = (how.allowed(self.calls), how.timeout);
-        Placeholders { url: self.url, calls: self.calls, in_flight, timeout }
+        Placeholders { url, calls: self.calls, in_flight, timeout }
     }
 
     /// How long the contestant should take: as many latencies as it has to wait for one after the other.

@@ -45,6 +45,9 @@ pub struct Environment {
     pub seed: u64,
     /// In which order the contestants ran.
     pub order: Vec<RoundOrder>,
+    /// Whether the race ended before all of them had run in all rounds.
+    #[serde(default)]
+    pub ended_early: bool,
 }
 
 /// The order of one round.
@@ -79,6 +82,7 @@ impl Environment {
             rounds: args.rounds.get(),
             seed,
             order: Vec::new(),
+            ended_early: false,
         }
     }
 }

@@ -10,6 +10,7 @@ mod board;
 mod contestant;
 mod environment;
 mod patience;
+mod remarks;
 mod report;
 mod round;
 mod statistics;

@@ -1,5 +1,6 @@
 //! What a race found out, as its JSON and CSV have it.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct Standing {
 /// One row of the CSV.
 #[derive(Serialize)]
 struct Row<'report> {
-    contestant: &'report str,
+    contestant: Cow<'report, str>,
     calls: usize,
     latency_ms: u64,
     round: Option<usize>,
@@ -60,12 +61,20 @@ struct Row<'report> {
     peak_in_flight: Option<u64>,
     ok: Option<usize>,
     failed: Option<usize>,
-    reason: Option<&'report str>,
+    left_behind: Option<u64>,
+    others_cores: Option<f64>,
+    waiting_share: Option<f64>,
+    reason: Option<Cow<'report, str>>,
 }
 
 impl RaceReport {
     pub(crate) fn new(environment: Environment) -> Self {
         Self { schema: SCHEMA.into(), environment, results: Vec::new() }
+    }
+
+    /// Whether any contestant has run to its end.
+    pub(crate) fn has_rounds(&self) -> bool {
+        self.results.iter().any(|standing| !standing.rounds.is_empty())
     }
 
     /// Whether every contestant that ran answered everything.
@@ -111,17 +120,21 @@ impl Standing {
         self.failed = finish.fault;
     }
 
-    /// All rounds are over.
+    /// All rounds are over, or the race has ended before.
     pub(super) fn finish(&mut self) {
-        if !self.is_out() {
-            self.median = median(&self.rounds);
+        if self.is_out() {
+            return;
+        }
+        self.median = median(&self.rounds);
+        if self.median.is_none() {
+            self.not_run = Some("the race ended before its turn".into());
         }
     }
 
     fn row(&self, round: Option<(usize, &Round)>) -> Row<'_> {
         let (number, round) = round.unzip();
         Row {
-            contestant: &self.contestant,
+            contestant: defused(&self.contestant),
             calls: self.calls,
             latency_ms: self.latency_ms,
             round: number,
@@ -135,7 +148,18 @@ impl Standing {
             peak_in_flight: round.map(|round| round.peak_in_flight),
             ok: round.map(|round| round.ok),
             failed: round.map(|round| round.failed),
-            reason: if round.is_none() { self.reason() } else { None },
+            left_behind: round.map(|round| round.left_behind),
+            others_cores: round.and_then(|round| round.others_cores),
+            waiting_share: round.and_then(|round| round.waiting_share),
+            reason: if round.is_none() { self.reason().map(defused) } else { None },
         }
+    }
+}
+
+/// A spreadsheet computes a cell that starts like a formula, and may start programs by it; an apostrophe makes it text.
+fn defused(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}").into(),
+        false => text.into(),
     }
 }

@@ -1,6 +1,7 @@
 //! The numbers of one run of one contestant.
 
 use contestant::measure::Usage;
+use observe::Noise;
 use serde::{Deserialize, Serialize};
 
 /// What one process used, and what came of its calls. What the system does not tell is `null`.
@@ -26,6 +27,15 @@ pub struct Round {
     pub ok: usize,
     /// Calls without one.
     pub failed: usize,
+    /// How many processes it left behind at its end, which were then ended.
+    #[serde(default)]
+    pub left_behind: u64,
+    /// How many cores other processes kept busy beside it; nothing for a run too short to tell.
+    #[serde(default)]
+    pub others_cores: Option<f64>,
+    /// The share of its time in which some process, its own included, waited for a core.
+    #[serde(default)]
+    pub waiting_share: Option<f64>,
 }
 
 /// What came of one run of one contestant.
@@ -35,7 +45,7 @@ pub(super) struct Finish {
 }
 
 impl Round {
-    pub(super) fn new(usage: &Usage, peak_in_flight: u64, ok: usize, failed: usize) -> Self {
+    pub(super) fn new(usage: &Usage, noise: Noise, peak_in_flight: u64, ok: usize, failed: usize) -> Self {
         Self {
             wall_s: usage.wall_s,
             user_s: usage.user_s,
@@ -47,6 +57,9 @@ impl Round {
             peak_in_flight,
             ok,
             failed,
+            left_behind: usage.left_behind as u64,
+            others_cores: noise.others_cores,
+            waiting_share: noise.waiting_share,
         }
     }
 

@@ -20,6 +20,9 @@ pub(super) fn median(rounds: &[Round]) -> Option<Round> {
         peak_in_flight: whole(|round| Some(round.peak_in_flight))?,
         ok: whole(|round| Some(round.ok as u64))? as usize,
         failed: whole(|round| Some(round.failed as u64))? as usize,
+        left_behind: whole(|round| Some(round.left_behind))?,
+        others_cores: real(|round| round.others_cores),
+        waiting_share: real(|round| round.waiting_share),
     })
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn notes(report: &RaceReport) -> String {
     if report.environment.build == "debug" {
         notes.push("built without optimization: cargo run --release has numbers worth keeping");
     }
-    let lines = notes.into_iter().map(String::from).chain(lessons(report));
+    let lines = notes.into_iter().map(String::from).chain(lessons(report)).chain(report.remarks());
     let lines: Vec<_> = lines.map(|line| style(format!(" {line}")).dim().to_string()).collect();
     format!("\n{}\n", lines.join("\n"))
 }

@@ -1,14 +1,15 @@
 //! The track: contestants run on it one after the other, each watched and then judged.
 
-use std::path::PathBuf;
+use std::io;
 use std::time::Duration;
 
 use ::contestant::measure::Measured;
 use ::contestant::text::human;
-use ::contestant::{Evidence, Output, Process, interrupt};
+use ::contestant::{Evidence, Output, Process, interrupt, this_program};
 use downstream_mock::{Config, Mock, Stats};
+use observe::{Machine, Noise};
 
-use super::board::Board;
+use super::board::{Board, Lane};
 use super::contestant::{Contestant, Heat};
 use super::report::Standing;
 use super::round::{Finish, Round};
@@ -26,7 +27,21 @@ pub(crate) struct Track<'race> {
     contestants: Vec<Contestant>,
     random: fastrand::Rng,
     mock: Mock,
-    meanwhile: PathBuf,
+}
+
+/// All rounds with one number of calls, as far as they were run.
+pub(crate) struct Raced {
+    pub(crate) standings: Vec<Standing>,
+    pub(crate) orders: Vec<RoundOrder>,
+    /// Why the race ended early, if it did.
+    pub(crate) stopped: Option<Error>,
+}
+
+impl Raced {
+    /// Whether any contestant has run to its end.
+    pub(crate) fn has_rounds(&self) -> bool {
+        self.standings.iter().any(|standing| !standing.rounds.is_empty())
+    }
 }
 
 impl<'race> Track<'race> {
@@ -37,33 +52,33 @@ impl<'race> Track<'race> {
         seed: u64,
     ) -> Result<Self, Error> {
         interrupt::listen()?;
-        let config = Config { latency: args.latency, seed, ..Config::default() };
-        let mock = Mock::start(config).map_err(|error| Error::broken("starting the mock", error))?;
-        let meanwhile =
-            std::env::current_exe().map_err(|error| Error::broken("finding this program's file", error))?;
-        Ok(Self { args, contestants, random: fastrand::Rng::with_seed(seed), mock, meanwhile })
+        let mock = start_mock(args)?;
+        Ok(Self { args, contestants, random: fastrand::Rng::with_seed(seed), mock })
     }
 
-    /// All rounds with this number of calls: the standings, and the order of each round.
-    pub(crate) fn race(&mut self, calls: usize) -> Result<(Vec<Standing>, Vec<RoundOrder>), Error> {
-        let url = format!("{}/echo/{{call}}", self.mock.url());
-        let heat = Heat { args: self.args, url: &url, calls };
-        let mut standings: Vec<_> =
-            self.contestants.iter().map(|contestant| standing(contestant, heat)).collect();
-        let mut board = Board::new(calls);
-        let mut orders = Vec::new();
+    /// All rounds with this number of calls. What was measured before an error is kept.
+    pub(crate) fn race(&mut self, calls: usize) -> Raced {
+        let heat = Heat { args: self.args, calls };
+        let standings = self.contestants.iter().map(|contestant| standing(contestant, heat)).collect();
+        let mut raced = Raced { standings, orders: Vec::new(), stopped: None };
+        raced.stopped = self.rounds(heat, &mut raced).err();
+        raced.standings.iter_mut().for_each(Standing::finish);
+        raced
+    }
+
+    fn rounds(&mut self, heat: Heat<'_>, raced: &mut Raced) -> Result<(), Error> {
+        let mut board = Board::new(heat.calls);
         for round in 1..=self.args.rounds.get() {
-            board.headline(self.headline(calls, round));
-            let order = self.draw(&standings);
-            for &runner in &order {
-                let finish = self.heat(&self.contestants[runner], heat, &mut board)?;
-                standings[runner].note(finish);
+            board.headline(self.headline(heat.calls, round));
+            let mut order = RoundOrder { calls: heat.calls, round, contestants: Vec::new() };
+            for runner in self.draw(&raced.standings) {
+                let standing = &mut raced.standings[runner];
+                standing.note(self.heat(runner, heat, &mut board)?);
+                order.contestants.push(standing.contestant.clone());
             }
-            let contestants = order.iter().map(|runner| standings[*runner].contestant.clone()).collect();
-            orders.push(RoundOrder { calls, round, contestants });
+            raced.orders.push(order);
         }
-        standings.iter_mut().for_each(Standing::finish);
-        Ok((standings, orders))
+        Ok(())
     }
 
     fn headline(&self, calls: usize, round: usize) -> String {
@@ -82,32 +97,69 @@ impl<'race> Track<'race> {
     }
 
     /// Runs one contestant once, and judges it when it is over.
-    fn heat(&self, contestant: &Contestant, heat: Heat<'_>, board: &mut Board) -> Result<Finish, Error> {
-        let mut lane = board.lane(contestant.name());
+    fn heat(&mut self, runner: usize, heat: Heat<'_>, board: &mut Board) -> Result<Finish, Error> {
         if !self.is_idle() {
-            return Err(Error::Broken(
-                "connections to the mock stay open: end the program that a contestant left".into(),
-            ));
+            // A contestant before this one has let another program connect: the new mock has another port.
+            self.mock = start_mock(self.args)?;
         }
-        self.mock.reset_stats();
-        let command = contestant.command(&self.meanwhile, heat);
-        let process = Process::start(&self.meanwhile, &command, heat.calls)
-            .map_err(|error| Error::broken("starting a process to measure in", error))?;
-        let limit = time_limit(contestant, heat);
-        let output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
-        let finish = match output {
-            None => Finish::out(hung(limit, &self.mock.stats(), heat)),
-            Some(_) if !self.is_idle() => Finish::out("left connections open behind it".into()),
-            Some(output) => judge(heat, &output, &self.mock.stats()).unwrap_or_else(Finish::out),
-        };
+        let contestant = &self.contestants[runner];
+        let mut lane = board.lane(contestant.name());
+        self.mock.begin_heat(downstream_mock::Heat::new(heat.calls, self.args.latency));
+        let finish = self.run(contestant, heat, &mut lane)?;
         lane.finish(&finish);
         Ok(finish)
+    }
+
+    fn run(&self, contestant: &Contestant, heat: Heat<'_>, lane: &mut Lane) -> Result<Finish, Error> {
+        let machine = Machine::now();
+        let process = match self.start(contestant, heat) {
+            Ok(process) => process,
+            Err(error) => {
+                return Ok(Finish::out(format!("no process to measure in could be started: {error}")));
+            }
+        };
+        let limit = time_limit(contestant, heat);
+        let output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
+        let noise = machine.noise_since();
+        Ok(match output {
+            None => Finish::out(hung(limit, &self.mock.stats(), heat)),
+            Some(_) if !self.is_idle() => Finish::out("left connections open behind it".into()),
+            Some(output) => self.judge(heat, &output, noise).unwrap_or_else(Finish::out),
+        })
+    }
+
+    fn start(&self, contestant: &Contestant, heat: Heat<'_>) -> io::Result<Process> {
+        let meanwhile = this_program()?;
+        let url = self.mock.url() + "/echo/{call}";
+        Process::start(&meanwhile, &contestant.command(&meanwhile, heat, &url), heat.calls)
+    }
+
+    /// # Errors
+    /// There is nothing to judge by.
+    fn judge(&self, heat: Heat<'_>, output: &Output, noise: Noise) -> Result<Finish, String> {
+        let usage = match &output.measured {
+            Some(Measured::Ended(usage)) => usage,
+            Some(Measured::NotStarted(error)) => return Err(format!("could not be started: {error}")),
+            None => return Err("ended the process that measured it".into()),
+        };
+        let stdout = output.stdout.as_ref().ok_or("left a process behind that holds its output open")?;
+        let (in_flight, stats) = (heat.args.how.allowed(heat.calls), self.mock.stats());
+        let evidence =
+            Evidence { calls: heat.calls, in_flight, stdout, usage, stats: &stats, heat: &self.mock.heat() };
+        let judgement = evidence.judge();
+        let round = Round::new(usage, noise, stats.peak_in_flight, judgement.ok, judgement.failed);
+        Ok(Finish { round: Some(round), fault: judgement.fault })
     }
 
     /// Whether no connection to the mock is open, after a moment.
     fn is_idle(&self) -> bool {
         self.mock.wait_for(SETTLE, |stats| stats.open_connections == 0)
     }
+}
+
+fn start_mock(args: &RaceArgs) -> Result<Mock, Error> {
+    let config = Config { latency: args.latency, ..Config::default() };
+    Mock::start(config).map_err(|error| Error::broken("starting the mock", error))
 }
 
 /// At the start: without rounds, and perhaps out already.
@@ -131,19 +183,4 @@ fn time_limit(contestant: &Contestant, heat: Heat<'_>) -> Duration {
 fn hung(limit: Duration, stats: &Stats, heat: Heat<'_>) -> String {
     let Stats { requests, .. } = stats;
     format!("was ended after {}: it had asked for {requests} of {} calls", human(limit), heat.calls)
-}
-
-/// # Errors
-/// There is nothing to judge by.
-fn judge(heat: Heat<'_>, output: &Output, stats: &Stats) -> Result<Finish, String> {
-    let usage = match &output.measured {
-        Some(Measured::Ended(usage)) => usage,
-        Some(Measured::NotStarted(error)) => return Err(format!("could not be started: {error}")),
-        None => return Err("ended the process that measured it".into()),
-    };
-    let stdout = output.stdout.as_ref().ok_or("left a process behind that holds its output open")?;
-    let in_flight = heat.args.how.allowed(heat.calls);
-    let judgement = Evidence { calls: heat.calls, in_flight, stdout, usage, stats }.judge();
-    let round = Round::new(usage, stats.peak_in_flight, judgement.ok, judgement.failed);
-    Ok(Finish { round: Some(round), fault: judgement.fault })
 }
