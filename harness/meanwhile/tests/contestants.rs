@@ -3,13 +3,16 @@
 
 mod support;
 
+use std::fs;
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use meanwhile::race::Standing;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 use support::family::{Family, SLEEPS};
-use support::{MEANWHILE, Ran, meanwhile, only, race};
+use support::{MEANWHILE, Ran, meanwhile, only, race, report_of};
 
 /// A race of two calls with this command alone; `MEANWHILE` in it is the program.
 fn race_alone(command: &str) -> Standing {
@@ -29,18 +32,24 @@ fn a_program_that_answers_everything_is_in(#[case] command: &str) {
 }
 
 #[rstest]
-#[case::answers_without_asking("printf '0 200 0\\n1 200 1\\n'", "the mock counted 0 requests for 2 calls")]
+#[case::answers_without_asking("printf '0 200 0\\n1 200 1\\n'", "the mock counted no request for it")]
 #[case::answers_twice("printf '0 200 0\\n0 200 0\\n'", "answered call 0 twice")]
 #[case::drops_one("sh -c 'MEANWHILE run serial --url {url} | head -n 1'", "no answer for 1 of 2")]
-#[case::swaps_answers("printf '0 200 1\\n1 200 0\\n'", "call 0 was answered \"1\", not \"0\"")]
+#[case::swaps_answers(
+    "sh -c 'MEANWHILE run serial --url {url} | sed \"s/^0 /2 /; s/^1 /0 /; s/^2 /1 /\"'",
+    "call 0 was answered \"1-"
+)]
 #[case::answers_another_call(
     "printf '0 200 0\\n1 200 1\\n2 200 2\\n'",
     "answered call 2, which there is not"
 )]
-#[case::has_another_status("printf '0 404 0\\n1 200 1\\n'", "call 0 has status 404")]
+#[case::has_another_status(
+    "sh -c 'MEANWHILE run serial --url {url} | sed \"s/^0 200/0 404/\"'",
+    "call 0 has status 404"
+)]
 #[case::asks_twice(
     "sh -c 'MEANWHILE run serial --url {url}; MEANWHILE run serial --url {url} >/dev/null'",
-    "the mock counted 4 requests for 2 calls"
+    "the mock counted 2 requests for call 0"
 )]
 #[case::fails("printf '0 - timed-out\\n1 - timed-out\\n'", "2 calls failed, the first with timed-out")]
 #[case::says_nothing("true", "no answer for 2 of 2")]
@@ -52,7 +61,10 @@ fn a_program_that_answers_everything_is_in(#[case] command: &str) {
     "sh -c 'kill -9 $PPID; sleep 1'",
     "ended the process that measured it"
 )]
-#[case::escapes_with_its_output("sh -c 'setsid sleep 3 & sleep 0.1'", "holds its output open")]
+#[case::leaves_its_work_to_others(
+    "sh -c 'setsid sleep 60 & sleep 0.1'",
+    "ended before the processes that it started"
+)]
 #[case::is_not_there("/no/such/program {url}", "could not be started: No such file")]
 fn a_program_that_falls_short_is_out_for_the_right_reason(#[case] command: &str, #[case] reason: &str) {
     let standing = race_alone(command);
@@ -93,6 +105,67 @@ fn a_process_that_is_left_behind_does_not_hold_up_the_race() {
 }
 
 #[test]
+fn what_is_left_behind_in_a_session_of_its_own_is_ended_and_told() {
+    let mut family = Family::new();
+    let standing =
+        family.race_alone("sh -c 'MEANWHILE run serial --url {url}; setsid sh -c \"sleep 60 & sleep 60\" &'");
+    assert_eq!(standing.failed, None);
+    assert!(standing.median.is_some_and(|median| median.left_behind > 0));
+    family.assert_all_end();
+}
+
+#[test]
+fn what_a_contestant_leaves_behind_that_ends_its_measuring_process_is_ended_by_the_race() {
+    let mut family = Family::new();
+    let failed = family.race_alone("sh -c 'setsid sleep 60 & kill -9 $PPID; sleep 60'").failed;
+    assert_eq!(failed.as_deref(), Some("ended the process that measured it"));
+    family.assert_all_end();
+}
+
+/// Only a process that was there before the contestant can hold a connection after its end: this test.
+#[test]
+fn one_that_leaves_connections_open_costs_its_row_and_not_the_race() {
+    let folder = tempfile::tempdir().unwrap();
+    let (told, connected) = (folder.path().join("told"), folder.path().join("connected"));
+    let (told_in, connected_in) = (told.display(), connected.display());
+    let script = format!(
+        "echo $0 >{told_in}.new; mv {told_in}.new {told_in}; until [ -e {connected_in} ]; do sleep 0.01; done; \
+         {MEANWHILE} run serial --url $0"
+    );
+    let with = format!("--with=leaves=sh -c '{script}' {{url}}");
+    let race = Command::new(MEANWHILE)
+        .args([
+            "race",
+            "leaves",
+            "serial",
+            "thread-pool",
+            "--latency=20ms",
+            "--calls=2",
+            "--rounds=2",
+            "--json=-",
+            &with,
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut held = Vec::new();
+    while !told.exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let url = fs::read_to_string(&told).unwrap();
+    let address = url.trim_start_matches("http://").split('/').next().unwrap();
+    held.push(TcpStream::connect(address).unwrap());
+    fs::write(&connected, "").unwrap();
+    let report = report_of(&race.wait_with_output().unwrap().into());
+    let failed = |name: &str| {
+        let standing = report.results.iter().find(|standing| standing.contestant == name).unwrap();
+        (standing.failed.clone(), standing.rounds.len())
+    };
+    assert_eq!(failed("leaves"), (Some("left connections open behind it".into()), 0));
+    assert_eq!((failed("serial"), failed("thread-pool")), ((None, 2), (None, 2)));
+}
+
+#[test]
 fn one_that_fails_makes_the_exit_status_1_and_the_others_go_on() {
     let with = "--with=evil=printf '\\033[2J\\n'";
     let ran = meanwhile(&["race", "serial", "--latency=20ms", "--calls=2", with]);
@@ -128,6 +201,12 @@ fn contestants_of_a_race_that_was_killed_end_themselves() {
 #[case::of_one_process(SLEEPS)]
 #[case::of_several_processes(
     "sh -c 'echo started >&9; exec MEANWHILE run per-process --workers 3 --timeout 90s --url {url}'"
+)]
+#[case::in_sessions_of_their_own(
+    "sh -c 'setsid sh -c \"echo started >&9; sleep 60 & exec setsid sleep 60\" & sleep 60'"
+)]
+#[case::of_orphans_in_sessions_of_their_own(
+    "sh -c '(setsid sh -c \"echo started >&9; exec sleep 60\" &); exec setsid sleep 60'"
 )]
 fn a_race_that_is_killed_at_any_step_of_the_start_leaves_no_process(#[case] contestant: &str) {
     let (mut delay_ms, mut started) = (0, 0);

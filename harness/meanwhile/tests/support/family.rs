@@ -51,9 +51,13 @@ impl Family {
 
     /// A quick race of two calls with this contestant alone, to its end.
     pub(crate) fn race_alone(&self, contestant: &str) -> Standing {
+        self.race(&[&QUICK_RACE[..], &["other", "--calls=2"]].concat(), contestant)
+    }
+
+    /// A race of this contestant alone, to its end.
+    pub(crate) fn race(&self, arguments: &[&str], contestant: &str) -> Standing {
         let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
-        let arguments = [&QUICK_RACE[..], &["other", "--calls=2", &with]].concat();
-        let ran: Ran = self.command(&arguments).output().expect("a shell starts").into();
+        let ran: Ran = self.command(&[arguments, &[&with]].concat()).output().expect("a shell starts").into();
         only(report_of(&ran))
     }
 
