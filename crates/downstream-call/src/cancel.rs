@@ -3,6 +3,7 @@
 use std::io;
 use std::net::Shutdown;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Asks a run to stop. Calls not started become [`Failure::Cancelled`](crate::Failure::Cancelled); those in
 /// flight end no later than their deadline. Clones share one wish.
@@ -21,7 +22,7 @@ pub type CancelSocket = std::net::TcpStream;
 
 #[derive(Debug)]
 struct Pair {
-    cancelled: std::sync::atomic::AtomicBool,
+    cancelled: Arc<AtomicBool>,
     ours: CancelSocket,
     theirs: CancelSocket,
 }
@@ -40,22 +41,32 @@ impl Cancel {
     pub fn new() -> io::Result<Self> {
         let (ours, theirs) = pair()?;
         theirs.set_nonblocking(true)?;
-        Ok(Self(Some(Arc::new(Pair { cancelled: false.into(), ours, theirs }))))
+        Ok(Self(Some(Arc::new(Pair { cancelled: Arc::default(), ours, theirs }))))
     }
 
     /// Cancels, once and for all; a second time changes nothing.
     pub fn cancel(&self) {
         if let Some(pair) = &self.0 {
-            pair.cancelled.store(true, std::sync::atomic::Ordering::Release);
+            pair.cancelled.store(true, Ordering::Release);
             // It can fail only when the other end is gone, and the other end is ours as well.
             let _ = pair.ours.shutdown(Shutdown::Both);
         }
     }
 
+    /// What a signal handler needs to cancel, since it may not call [`cancel`](Self::cancel) (signal-safety(7)): it sets the
+    /// flag, and then writes a byte to the socket, which stays there. `None` for a wish that never comes.
+    ///
+    /// # Errors
+    /// No descriptor was left.
+    pub fn for_signal_handlers(&self) -> io::Result<Option<(Arc<AtomicBool>, CancelSocket)>> {
+        let handles = |pair: &Arc<Pair>| Ok((Arc::clone(&pair.cancelled), pair.ours.try_clone()?));
+        self.0.as_ref().map(handles).transpose()
+    }
+
     /// Whether somebody has cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.as_ref().is_some_and(|pair| pair.cancelled.load(std::sync::atomic::Ordering::Acquire))
+        self.0.as_ref().is_some_and(|pair| pair.cancelled.load(Ordering::Acquire))
     }
 
     /// What to wait on beside the calls, if this run can be cancelled at all. Nothing is ever read from it.

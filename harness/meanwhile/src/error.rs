@@ -12,6 +12,8 @@ pub enum Error {
     Broken(String),
     /// Ctrl-C or SIGTERM: exit status 130, as shells have it.
     Interrupted,
+    /// The same in a run, and what came of it.
+    Cancelled(String),
 }
 
 impl Error {
@@ -26,7 +28,7 @@ impl Error {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
             Self::Broken(_) => 1,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::Cancelled(_) => 130,
         })
     }
 }
@@ -43,7 +45,7 @@ impl From<contestant::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(line) | Self::Broken(line) => f.write_str(line),
+            Self::Usage(line) | Self::Broken(line) | Self::Cancelled(line) => f.write_str(line),
             Self::Interrupted => contestant::Error::Interrupted.fmt(f),
         }
     }

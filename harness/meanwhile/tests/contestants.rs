@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use meanwhile::race::Standing;
 use rstest::rstest;
@@ -148,13 +148,14 @@ fn one_that_leaves_connections_open_costs_its_row_and_not_the_race() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut held = Vec::new();
+    let start = Instant::now();
     while !told.exists() {
+        assert!(start.elapsed() < Duration::from_secs(20), "the contestant does not start");
         std::thread::sleep(Duration::from_millis(5));
     }
     let url = fs::read_to_string(&told).unwrap();
     let address = url.trim_start_matches("http://").split('/').next().unwrap();
-    held.push(TcpStream::connect(address).unwrap());
+    let _held = TcpStream::connect(address).unwrap();
     fs::write(&connected, "").unwrap();
     let report = report_of(&race.wait_with_output().unwrap().into());
     let failed = |name: &str| {

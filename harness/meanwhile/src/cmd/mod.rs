@@ -70,7 +70,8 @@ impl Command {
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => Ok(list::list(&args)),
             Self::Measure(args) => measure::measure(&args),
-            Self::Child => models::child()
+            Self::Child => run::signals::leave_to_the_parent()
+                .and_then(|()| models::child())
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(|error| Error::broken("one of several processes", error)),
         }

@@ -1,15 +1,17 @@
 //! `meanwhile run MODEL`: one run, in this process; what a race starts.
 //!
-//! *What to notice*: the process belongs to the model: no other thread is started, nothing is printed before the last
-//! call has ended, and the model is made before its calls are, so that what is measured from outside is the model.
+//! *What to notice*: the process belongs to the model: no other thread is started, not even for Ctrl-C (`signals.rs`);
+//! nothing is printed before the last call has ended, and the model is made before its calls are, so that what is measured from outside is the model.
+
+pub(super) mod signals;
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Args;
-use contestant::text::printable;
-use downstream_call::{Call, Diamond, Failure, Line, Outcome};
+use contestant::text::{counted, printable};
+use downstream_call::{Call, Diamond, Failure, Line, Outcome, Run};
 
 use crate::Error;
 use crate::descriptors;
@@ -17,8 +19,12 @@ use crate::how::HowArgs;
 use crate::models::{self, Entry};
 use crate::text;
 
+const AFTER_HELP: &str = "Ctrl-C cancels the run and prints the answers that are there. A model that blocks hears of it \
+                          when its calls in flight are over; a second Ctrl-C ends it at once.";
+
 /// The options of `meanwhile run`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct RunArgs {
     /// Which model; `meanwhile list` shows them
     #[arg(value_parser = models::named)]
@@ -50,14 +56,20 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     descriptors::provide_for(args.how.at_once(args.model, args.calls.get()))?;
     let failed = |error| Error::broken(format!("model {}", args.model.name), error);
     let mut model = (args.model.new)(&args.how.setup()).map_err(failed)?;
-    let run = args.how.run();
+    let cancel =
+        signals::cancel_on_signals().map_err(|error| Error::broken("listening for Ctrl-C", error))?;
+    let run = Run { cancel, ..args.how.run() };
     let outcomes = if args.diamond {
         vec![model.diamond(&run, &Diamond::new(first)).map_err(failed)?]
     } else {
         model.fan_out(&run, &all_calls(&first, args.calls)).map_err(failed)?
     };
     let first_failure = outcomes.iter().find_map(|outcome| outcome.clone().err());
+    let interrupted = run.cancel.is_cancelled().then(|| interrupted(&outcomes));
     print(outcomes).map_err(|error| Error::broken("printing the outcomes", error))?;
+    if let Some(error) = interrupted {
+        return Err(error);
+    }
     first_failure.map_or(Ok(ExitCode::SUCCESS), |failure| Err(advice(args, &failure)))
 }
 
@@ -85,6 +97,11 @@ fn print(outcomes: Vec<Outcome>) -> io::Result<()> {
         writeln!(out, "{}", Line::new(call, outcome))?;
     }
     out.flush()
+}
+
+fn interrupted(outcomes: &[Outcome]) -> Error {
+    let cancelled = outcomes.iter().filter(|outcome| **outcome == Err(Failure::Cancelled)).count();
+    Error::Cancelled(format!("interrupted: {cancelled} of {} cancelled", counted(outcomes.len(), "call")))
 }
 
 /// What to do about a call that failed.

@@ -6,6 +6,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod interrupted;
 mod rows;
 mod run;
 #[cfg(target_os = "linux")]
@@ -20,6 +22,10 @@ fn main() {
     all.extend(trials("a_diamond_prints_its_last_answer", |_| true, run::a_diamond_prints_its_last_answer));
     #[cfg(target_os = "linux")]
     {
+        let printed = interrupted::the_answers_that_are_there_are_printed;
+        all.extend(trials("ctrl_c_prints_the_answers_that_are_there", |_| true, printed));
+        let at_once = interrupted::a_second_one_ends_the_process_at_once;
+        all.extend(trials("a_second_ctrl_c_ends_it_at_once", |_| true, at_once));
         all.extend(trials("a_storm_of_interruptions_costs_no_answer", |_| true, whole_run::interruptions));
         all.extend(trials("running_out_of_ports_costs_calls_not_the_run", |_| true, whole_run::few_ports));
     }

@@ -43,10 +43,13 @@ impl Family {
 
     /// A race of a contestant that outlasts its patience; `MEANWHILE` in the contestant's command is the program.
     pub(crate) fn start_race(&self, contestant: &str) -> Child {
-        let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
-        let arguments =
-            ["race", "other", "--calls=5", "--latency=60s", "--timeout=90s", "--patience=90s", &with];
-        self.command(&arguments).spawn().expect("a shell starts")
+        let arguments = ["race", "other", "--calls=5", "--latency=60s", "--timeout=90s", "--patience=90s"];
+        self.start(&arguments, contestant)
+    }
+
+    /// A race of this contestant alone, which goes on.
+    pub(crate) fn start(&self, arguments: &[&str], contestant: &str) -> Child {
+        self.race_with(arguments, contestant).spawn().expect("a shell starts")
     }
 
     /// A quick race of two calls with this contestant alone, to its end.
@@ -56,9 +59,13 @@ impl Family {
 
     /// A race of this contestant alone, to its end.
     pub(crate) fn race(&self, arguments: &[&str], contestant: &str) -> Standing {
-        let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
-        let ran: Ran = self.command(&[arguments, &[&with]].concat()).output().expect("a shell starts").into();
+        let ran: Ran = self.race_with(arguments, contestant).output().expect("a shell starts").into();
         only(report_of(&ran))
+    }
+
+    fn race_with(&self, arguments: &[&str], contestant: &str) -> Command {
+        let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
+        self.command(&[arguments, &[&with]].concat())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -18,6 +18,7 @@ use meanwhile::race::{RaceReport, Round, Standing};
 pub(crate) const MEANWHILE: &str = env!("CARGO_BIN_EXE_meanwhile");
 
 /// What the program printed, and how it ended.
+#[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
