@@ -1,6 +1,7 @@
 //! A wish to stop can be waited on like a socket, by every clone, from any thread.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
+use std::sync::atomic::Ordering;
 use std::thread;
 
 use downstream_call::Cancel;
@@ -62,4 +63,20 @@ fn one_wish_is_not_another() {
     let (one, other) = (Cancel::new().expect("descriptors"), Cancel::new().expect("descriptors"));
     one.cancel();
     assert!(!other.is_cancelled() && !is_readable(&other));
+}
+
+/// A handler may set a flag and write to a socket, and no more (signal-safety(7)).
+#[test]
+fn what_a_signal_handler_does_is_seen_by_every_clone_and_wakes_it() {
+    let cancel = Cancel::new().expect("descriptors");
+    let (flag, mut socket) =
+        cancel.for_signal_handlers().expect("a descriptor").expect("it can be cancelled");
+    let clone = cancel.clone();
+    flag.store(true, Ordering::SeqCst);
+    assert!(clone.is_cancelled());
+    socket.write_all(b"x").expect("room for a byte");
+    // Nothing reads from it in a run; here it shows what a loop would wake up for.
+    let mut theirs = clone.socket().expect("it can be cancelled");
+    assert_eq!(theirs.read(&mut [0; 8]).expect("a byte is there"), 1);
+    assert!(Cancel::never().for_signal_handlers().expect("nothing is needed").is_none());
 }

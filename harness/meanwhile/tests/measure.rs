@@ -47,3 +47,15 @@ fn how_it_ended_and_what_it_said_is_kept_and_escaped() {
     assert_eq!(usage.ended_badly.as_deref(), Some("exit status 3"));
     assert_eq!(usage.stderr, "one\n\\u{1b}[2Jtwo\n");
 }
+
+/// The child computes, and says so through a pipe; then its parent ends, and the child would go on for a minute.
+#[test]
+fn what_is_left_behind_in_a_session_of_its_own_is_ended_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let busy = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+    let script = format!("mkfifo $0; setsid sh -c '{busy}; echo >$0; exec sleep 60' $0 & read -r _ <$0");
+    let usage = measure(&["sh", "-c", &script, pipe.to_str().unwrap()]);
+    assert!(usage.user_s.zip(usage.system_s).is_some_and(|(user, system)| user + system > 0.01), "{usage:?}");
+    assert_eq!((usage.left_behind, usage.wall_s < 50.0), (1, true), "{usage:?}");
+}

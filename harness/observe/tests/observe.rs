@@ -2,10 +2,11 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use observe::{Resources, Status};
+use observe::{Machine, Noise, ProcessTimes, Resources, Status};
 
 #[test]
 fn a_descriptor_is_counted_while_it_is_open() {
@@ -45,4 +46,50 @@ fn computing_takes_cpu_time_and_an_ended_child_is_accounted() {
 #[test]
 fn the_machine_has_memory_and_a_kernel() {
     assert!(observe::memory_bytes() > Some(1 << 20) && observe::kernel().is_some());
+}
+
+/// A shell with a child in a session of its own, which has a child.
+#[test]
+fn descendants_are_found_however_deep_and_in_whatever_session() {
+    let script = "setsid sh -c 'sleep 60 & echo; wait' & read -r _; kill -- -$!";
+    let mut shell =
+        Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    BufReader::new(shell.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let descendants = observe::descendants(shell.id());
+    assert!(
+        observe::all_children(std::process::id()).contains(&shell.id()),
+        "a thread of the test has started it"
+    );
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
+    assert_eq!(descendants.len(), 2, "the shell in a session of its own, and sleep");
+}
+
+#[test]
+fn a_process_that_has_ended_says_so_until_it_is_waited_for() {
+    let mut child =
+        Command::new("sh").args(["-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"]).spawn().unwrap();
+    let times = loop {
+        let times = ProcessTimes::of(child.id()).expect("it was not waited for");
+        if times.has_ended {
+            break times;
+        }
+    };
+    assert!(times.user_s + times.system_s > 0.0 && times.start_ticks > 0, "{times:?}");
+    child.wait().unwrap();
+    assert_eq!(ProcessTimes::of(u32::MAX), None);
+}
+
+#[test]
+fn a_process_of_another_parent_is_noise_and_a_time_too_short_has_none() {
+    let machine = Machine::now();
+    assert_eq!(machine.noise_since(), Noise::default());
+    // This process has waited for the shell, but not for its child: that one is somebody else's.
+    let script = "timeout 20 sh -c 'while :; do :; done' >&- 2>&- & echo $!";
+    let shell = Command::new("sh").args(["-c", script]).output().unwrap();
+    std::thread::sleep(Duration::from_millis(400));
+    let noise = machine.noise_since();
+    let spinner = String::from_utf8(shell.stdout).unwrap();
+    assert!(Command::new("kill").arg(spinner.trim()).status().unwrap().success());
+    assert!(noise.others_cores > Some(0.1), "{noise:?}");
 }
