@@ -117,6 +117,8 @@ fn replace(path: &Path, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
         file.as_file().set_permissions(old.permissions())?;
     }
     all(results, &mut file)?;
+    // Else a crash of the machine could leave the name without the content.
+    file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

@@ -38,6 +38,15 @@ pub(crate) struct Raced {
 }
 
 impl Raced {
+    /// Takes in what came of one run of this round.
+    fn note(&mut self, runner: usize, finish: Finish) {
+        let standing = &mut self.standings[runner];
+        standing.note(finish);
+        if let Some(order) = self.orders.last_mut() {
+            order.contestants.push(standing.contestant.clone());
+        }
+    }
+
     /// Whether any contestant has run to its end.
     pub(crate) fn has_rounds(&self) -> bool {
         self.standings.iter().any(|standing| !standing.rounds.is_empty())
@@ -70,13 +79,10 @@ impl<'race> Track<'race> {
         let mut board = Board::new(heat.calls);
         for round in 1..=self.args.rounds.get() {
             board.headline(self.headline(heat.calls, round));
-            let mut order = RoundOrder { calls: heat.calls, round, contestants: Vec::new() };
+            raced.orders.push(RoundOrder { calls: heat.calls, round, contestants: Vec::new() });
             for runner in self.draw(&raced.standings) {
-                let standing = &mut raced.standings[runner];
-                standing.note(self.heat(runner, heat, &mut board)?);
-                order.contestants.push(standing.contestant.clone());
+                raced.note(runner, self.heat(runner, heat, &mut board)?);
             }
-            raced.orders.push(order);
         }
         Ok(())
     }
