@@ -85,10 +85,10 @@ impl Evidence<'_> {
     /// An answer that no request for its call can have brought.
     fn wrong(&self, answers: &Answers) -> Option<String> {
         answers.iter().enumerate().find_map(|(call, answer)| match answer {
-            Some(Ok((200, body))) if *body == self.heat.answer(call).into_bytes() => None,
             Some(Ok(_)) if self.heat.asked[call] == 0 => {
                 Some(format!("printed an answer to call {call}, and the mock counted no request for it"))
             }
+            Some(Ok((200, body))) if *body == self.heat.answer(call).into_bytes() => None,
             Some(Ok((200, body))) => {
                 let (printed, right) = (printable(body, 40), self.heat.answer(call));
                 Some(format!("call {call} was answered \"{printed}\", not \"{right}\""))
