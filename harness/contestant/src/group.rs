@@ -24,6 +24,11 @@ impl Group {
         &mut self.leader
     }
 
+    /// Whether a signal has stopped its first process.
+    pub(crate) fn is_stopped(&self) -> bool {
+        observe::ProcessTimes::of(self.leader.id()).is_some_and(|times| times.is_stopped)
+    }
+
     pub(crate) fn has_ended(&mut self) -> io::Result<bool> {
         Ok(self.leader.try_wait()?.is_some())
     }

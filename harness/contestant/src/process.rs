@@ -44,7 +44,7 @@ pub struct Process {
 pub struct Output {
     /// `None` when a process that could not be ended holds it open.
     pub stdout: Option<Captured>,
-    /// `None` when it ended the process that measured it.
+    /// `None` when it stopped or ended the process that measured it.
     pub measured: Option<Measured>,
 }
 
@@ -83,6 +83,11 @@ impl Process {
             interrupt::check()?;
             if self.start.elapsed() > limit {
                 return Ok(None);
+            }
+            if self.group.is_stopped() {
+                // It cannot look at the contestant, and no answer to its end can be expected.
+                self.group.end();
+                break;
             }
             look(self.start.elapsed());
             std::thread::sleep(LOOK);

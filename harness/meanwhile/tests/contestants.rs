@@ -61,6 +61,10 @@ fn a_program_that_answers_everything_is_in(#[case] command: &str) {
     "sh -c 'kill -9 $PPID; sleep 1'",
     "ended the process that measured it"
 )]
+#[case::stops_the_process_that_measures_it(
+    "sh -c 'kill -STOP $PPID; MEANWHILE run serial --url {url}; sleep 0.2; kill -CONT $PPID'",
+    "stopped or ended the process that measured it"
+)]
 #[case::leaves_its_work_to_others(
     "sh -c 'setsid sleep 60 & sleep 0.1'",
     "ended before the processes that it started"
@@ -118,7 +122,7 @@ fn what_is_left_behind_in_a_session_of_its_own_is_ended_and_told() {
 fn what_a_contestant_leaves_behind_that_ends_its_measuring_process_is_ended_by_the_race() {
     let mut family = Family::new();
     let failed = family.race_alone("sh -c 'setsid sleep 60 & kill -9 $PPID; sleep 60'").failed;
-    assert_eq!(failed.as_deref(), Some("ended the process that measured it"));
+    assert_eq!(failed.as_deref(), Some("stopped or ended the process that measured it"));
     family.assert_all_end();
 }
 

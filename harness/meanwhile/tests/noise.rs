@@ -5,7 +5,7 @@ mod support;
 use meanwhile::race::{Environment, RaceReport, Round, Standing};
 use rstest::rstest;
 
-/// A report of a machine with four cores, of which others kept so many busy, run by run.
+/// A report of a machine with four cores, and how many of them others kept busy in each run.
 fn report(others_cores: &[Option<f64>]) -> RaceReport {
     let rounds =
         others_cores.iter().map(|others_cores| Round { others_cores: *others_cores, ..Round::default() });

@@ -1,4 +1,4 @@
-//! What `/proc/PID/stat` tells of a process's time: when it started, whether it has ended, and the CPU time it used.
+//! What `/proc/PID/stat` tells of a process's time: when it started, whether it goes on, and the CPU time it used.
 //!
 //! *What to notice*: a process that has ended stays in `/proc` until its parent has waited for it, and nothing is left of
 //! it to end.
@@ -14,12 +14,14 @@ pub struct ProcessTimes {
     pub user_s: f64,
     /// CPU time in the kernel, in seconds, of its own threads.
     pub system_s: f64,
-    /// Whether it has ended, and nobody has waited for it yet.
+    /// Whether it has ended, and its parent has not waited for it yet.
     pub has_ended: bool,
+    /// Whether a signal has stopped it.
+    pub is_stopped: bool,
 }
 
 impl ProcessTimes {
-    /// The times of a process, until somebody has waited for it.
+    /// The times of a process, until its parent has waited for it.
     #[must_use]
     pub fn of(process: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
@@ -31,6 +33,7 @@ impl ProcessTimes {
             user_s: seconds(ticks(14)?),
             system_s: seconds(ticks(15)?),
             has_ended: matches!(*fields.first()?, "Z" | "X"),
+            is_stopped: *fields.first()? == "T",
         })
     }
 }

@@ -84,7 +84,7 @@ fn a_process_that_has_ended_says_so_until_it_is_waited_for() {
 fn a_process_of_another_parent_is_noise_and_a_time_too_short_has_none() {
     let machine = Machine::now();
     assert_eq!(machine.noise_since(), Noise::default());
-    // This process has waited for the shell, but not for its child: that one is somebody else's.
+    // This process has waited for the shell, but not for its child, which has another parent now.
     let script = "timeout 20 sh -c 'while :; do :; done' >&- 2>&- & echo $!";
     let shell = Command::new("sh").args(["-c", script]).output().unwrap();
     std::thread::sleep(Duration::from_millis(400));

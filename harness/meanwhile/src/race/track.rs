@@ -146,7 +146,7 @@ impl<'race> Track<'race> {
         let usage = match &output.measured {
             Some(Measured::Ended(usage)) => usage,
             Some(Measured::NotStarted(error)) => return Err(format!("could not be started: {error}")),
-            None => return Err("ended the process that measured it".into()),
+            None => return Err("stopped or ended the process that measured it".into()),
         };
         let stdout = output.stdout.as_ref().ok_or("left a process behind that holds its output open")?;
         let (in_flight, stats) = (heat.args.how.allowed(heat.calls), self.mock.stats());
