@@ -49,11 +49,11 @@ fn race_alone(command: &str) -> Standing {
     "call 0 was answered \"0\", not \"0-"
 )]
 #[case::another_latency(
-    "python3 CHEATS/keep_alive.py {url} {calls} '/echo/{call}?latency_ms=0'",
+    "python3 CHEATS/keep_alive.py {url} {calls} /echo/CALL?latency_ms=0",
     "no request for it"
 )]
 #[case::one_connection(
-    "python3 CHEATS/keep_alive.py {url} {calls} '/echo/{call}'",
+    "python3 CHEATS/keep_alive.py {url} {calls} /echo/CALL",
     "on a connection that had one before"
 )]
 #[case::a_report_of_its_own(

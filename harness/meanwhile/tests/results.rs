@@ -154,7 +154,7 @@ fn a_named_pipe_gets_the_results_and_stays_a_pipe() {
 #[case("-1")]
 #[case("@SUM(1)")]
 fn a_name_that_a_spreadsheet_would_compute_is_text(#[case] name: &str) {
-    let with = format!("--with={name}=true");
+    let with = format!("--with={name}=true {{url}}");
     let ran = meanwhile(&["race", "--latency=10ms", "--calls=1", "--csv=-", &with, "--", name]);
     let mut csv = csv::Reader::from_reader(ran.stdout.as_bytes());
     let row = csv.records().next().unwrap().unwrap();
