@@ -1,4 +1,4 @@
-//! What the epoll page taught, packed and portable: sockets, readiness, deadlines.
+//! Sockets, readiness and deadlines: what `epoll-state-machine` does, as portable types that other models use.
 //!
 //! *How it waits*: in [`Poller::wait`], through mio, which uses epoll, kqueue or IOCP.
 //!

@@ -1,4 +1,5 @@
-//! One call, from top to bottom: `serial`, line by line. Only the buffer lies elsewhere, since each thread has a stack.
+//! One call, from top to bottom: the same lines as in `serial`. Only the buffer is new: each thread has it on its
+//! stack.
 
 use downstream_call::{Call, Exchange, Outcome, Run};
 

@@ -1,4 +1,4 @@
-//! rayon: a pool that was made for computing, asked to wait.
+//! rayon: a pool that was made for computing, used for waiting.
 //!
 //! *How it waits*: a worker sleeps inside its call. rayon does not know that: to it, a thread in `read` is busy.
 //!
@@ -56,7 +56,7 @@ impl Rayon {
         Ok(Self { pool: Some(pool), workers: handles })
     }
 
-    /// Runs a function inside the pool, so that it is the pool of all that the function starts.
+    /// Runs a function inside the pool, so that everything the function starts runs there as well.
     fn within<T: Send>(&self, function: impl FnOnce() -> T + Send) -> T {
         self.pool.as_ref().expect("the pool exists until the model is dropped").install(function)
     }
