@@ -8,7 +8,7 @@ use downstream_call::{Call, Diamond, Outcome, Run};
 use crate::call::Client;
 use crate::{EventLoop, Promise};
 
-/// The three steps of a diamond. Each is kept here once its calls are known, because a run only borrows them.
+/// The three steps of a diamond. Each is stored here once its calls are known, because a fan-out only borrows them.
 pub(crate) struct Steps<'h> {
     run: &'h Run,
     plan: &'h Diamond,
@@ -30,8 +30,8 @@ impl<'h> Steps<'h> {
     }
 }
 
-/// Read it from the outside in. Each level knows what the levels around it know, and each level has to pass its own
-/// failure on, because none of them returns to another.
+/// Read it from the outside in. Each level can use the variables of the levels around it. Each level has to report its
+/// own failure, because none of them returns to another.
 pub(crate) fn start<'h>(
     event_loop: &mut EventLoop<'h>,
     client: &Rc<Client<'h>>,

@@ -48,7 +48,7 @@ impl<'call> Stream<'call> {
         .await
     }
 
-    /// Receives some bytes of the answer, or its end; the outcome, if they complete it.
+    /// Receives some bytes of the answer, or its end; returns the outcome if they complete it.
     pub(crate) async fn receive(&mut self, exchange: &mut Exchange<'_>) -> Result<Option<Outcome>, Failure> {
         self.attempt(Interest::Readable, |socket, scratch| match socket.receive(scratch)? {
             0 => Ok(Some(exchange.closed())),

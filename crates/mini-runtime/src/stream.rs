@@ -34,7 +34,7 @@ impl<'call> Stream<'call> {
         self.socket.attempt(Interest::Writable, send).await
     }
 
-    /// Receives some bytes of the answer, or its end; the outcome, if they complete it.
+    /// Receives some bytes of the answer, or its end; returns the outcome if they complete it.
     pub(crate) async fn receive(&mut self, exchange: &mut Exchange<'_>) -> io::Result<Option<Outcome>> {
         let receive = |socket: &mut readiness::Socket| {
             let scratch = &mut *self.scratch.borrow_mut();

@@ -32,7 +32,7 @@ impl Rayon {
     /// A pool of 32 workers, as many as [`ThreadPool`](crate::ThreadPool) has, so that the two can be compared.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn new() -> io::Result<Self> {
         Self::with_workers(WORKERS)
     }
@@ -40,7 +40,7 @@ impl Rayon {
     /// A pool of `workers` threads, all started now.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn with_workers(workers: NonZeroUsize) -> io::Result<Self> {
         let mut handles = Vec::new();
         let pool = rayon::ThreadPoolBuilder::new()

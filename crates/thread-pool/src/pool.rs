@@ -40,7 +40,7 @@ impl ThreadPool {
     /// A pool of 32 workers, the upper bound of CPython's `ThreadPoolExecutor`.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn new() -> io::Result<Self> {
         Self::with_workers(WORKERS)
     }
@@ -48,7 +48,7 @@ impl ThreadPool {
     /// A pool of `workers` threads, all started now.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn with_workers(workers: NonZeroUsize) -> io::Result<Self> {
         let (jobs, queue) = bounded(workers.get());
         let mut pool = Self { jobs: Some(jobs), workers: Vec::new() };

@@ -40,7 +40,7 @@ impl Condition {
     pub async fn wait<'l, T>(&self, guard: LockGuard<'l, T>) -> LockGuard<'l, T> {
         let lock = guard.lock;
         let mut waiter = self.waiters.waiter(|| self.notify_one());
-        // Before the lock is free, so that the task that locks next finds this one waiting.
+        // Enqueue before the lock is released, so that the task that locks next finds this one waiting.
         waiter.enqueue();
         drop(guard);
         waiter.woken().await;

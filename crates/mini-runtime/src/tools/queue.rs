@@ -36,7 +36,7 @@ pub struct Buffer<S> {
     all_done: Event,
 }
 
-/// A collection of a queue's items. It decides which comes next.
+/// The collection that holds a queue's items. It decides which item comes next.
 pub trait Store: Default {
     /// The type of the items.
     type Item;
@@ -114,7 +114,7 @@ impl<S: Store> Buffer<S> {
         self.room.permits() == 0
     }
 
-    /// Says that an item has been got and dealt with.
+    /// Reports that an item was taken and processed. (asyncio: `task_done`.)
     ///
     /// # Panics
     /// If it is called more often than items were put, which is a bug of the caller. (asyncio: `ValueError`.)
@@ -126,7 +126,7 @@ impl<S: Store> Buffer<S> {
         }
     }
 
-    /// Waits until every item that was put has been got and dealt with.
+    /// Waits until every item that was put is taken and processed. (asyncio: `join`.)
     pub async fn join(&self) {
         self.all_done.wait().await;
     }
