@@ -69,7 +69,7 @@ fn bad_input_gets_a_message_and_the_loop_goes_on() {
         assert!(output.contains("fib(7) = 13 ") && output.contains("fib(2) = 1 "), "{output}");
         let refused: Vec<_> = errors.lines().collect();
         assert_eq!(refused.len(), 5, "{errors}");
-        assert_eq!(refused[0], r#""seven" is no number from 0 to 45"#);
+        assert_eq!(refused[0], r#""seven" is not a number from 0 to 45"#);
     }
 }
 

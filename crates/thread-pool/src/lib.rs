@@ -9,8 +9,8 @@
 //! but the 33rd call waits for a thread and not for the downstream, so 100 calls of one second take four. [`Rayon`] is
 //! the same on a pool that was made for computing, whose default size is wrong for waiting.
 //!
-//! A cancelled run starts no further call, and it can do no more: only the socket or its timeout wakes a thread that
-//! sleeps in `read`, so the calls in flight end by their deadlines.
+//! A cancelled run starts no further call. It cannot end those in flight before their deadlines, because only the
+//! socket or its timeout wakes a thread that sleeps in `read`.
 //!
 //! *What is deliberately missing*: a way to interrupt a blocking call, and a pool that grows by itself.
 
