@@ -1,6 +1,6 @@
 //! How a mock is set up, and the listening socket that follows from it.
 //!
-//! *What to notice*: a mock is a server without a lock on its door, so it listens on loopback unless told otherwise.
+//! *What to notice*: a mock answers every client, so by default it listens on loopback only.
 
 use crate::{Jitter, faults::Fragment};
 use socket2::{Domain, Socket, Type};

@@ -123,10 +123,10 @@ impl<'h> EventLoop<'h> {
                 "this event loop is running already: a callback has to return to it",
             ));
         }
-        let running = Running(self);
-        while !is_over() && !running.0.nothing_left() {
-            running.0.turn()?;
-            if mem::take(&mut running.0.stopping) {
+        let guard = RunGuard(self);
+        while !is_over() && !guard.0.nothing_left() {
+            guard.0.turn()?;
+            if mem::take(&mut guard.0.stopping) {
                 break;
             }
         }
@@ -184,9 +184,9 @@ impl<'h> EventLoop<'h> {
 }
 
 /// Marks the run as over when it is dropped, so that the loop can be run again even after a panic.
-struct Running<'run, 'h>(&'run mut EventLoop<'h>);
+struct RunGuard<'run, 'h>(&'run mut EventLoop<'h>);
 
-impl Drop for Running<'_, '_> {
+impl Drop for RunGuard<'_, '_> {
     fn drop(&mut self) {
         self.0.running = false;
     }

@@ -80,7 +80,7 @@ impl<'h> EventLoop<'h> {
 
     /// Makes a callback the source's reader or writer, and tells the poller what to watch for.
     fn wait_for(&mut self, id: SourceId, callback: Callback<'h>, waiter: WaiterOf) -> io::Result<Handle> {
-        let handle = self.keep(callback);
+        let handle = self.add_callback(callback);
         let watched = self.replace_waiter(id, handle, waiter).and_then(|interest| {
             let source = self.sources.get_mut(id.0).and_then(|source| source.socket.as_mut());
             source.map_or(Ok(()), |socket| self.poller.watch(socket, id.0, interest))

@@ -34,7 +34,7 @@ pub(crate) struct Timers {
 impl<'h> EventLoop<'h> {
     /// Calls `callback` in the next turn, after those that were added earlier (asyncio: `loop.call_soon`).
     pub fn call_soon(&mut self, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
-        let handle = self.keep(Box::new(callback));
+        let handle = self.add_callback(Box::new(callback));
         self.ready.push_back(handle.key);
         handle
     }
@@ -48,7 +48,7 @@ impl<'h> EventLoop<'h> {
     /// Calls `callback` once `at` has passed, never earlier. Callbacks with the same time run in the order in which
     /// they were added (asyncio: `loop.call_at`).
     pub fn call_at(&mut self, at: Instant, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
-        let Handle { key, .. } = self.keep(Box::new(callback));
+        let Handle { key, .. } = self.add_callback(Box::new(callback));
         self.timers.insert(at, key);
         Handle { key, is_timer: true }
     }
@@ -61,7 +61,7 @@ impl<'h> EventLoop<'h> {
     pub fn on_cancel(&mut self, cancel: &Cancel, callback: impl FnOnce(&mut Self) + 'h) -> io::Result<()> {
         if cancel.socket().is_some() {
             self.poller.watch_cancel(cancel)?;
-            let handle = self.keep(Box::new(callback));
+            let handle = self.add_callback(Box::new(callback));
             self.cancels.push((cancel.clone(), handle.key));
         }
         Ok(())
@@ -77,7 +77,7 @@ impl<'h> EventLoop<'h> {
     }
 
     /// Adds a callback that is not registered for any event yet.
-    pub(crate) fn keep(&mut self, callback: Callback<'h>) -> Handle {
+    pub(crate) fn add_callback(&mut self, callback: Callback<'h>) -> Handle {
         Handle { key: self.callbacks.insert(callback), is_timer: false }
     }
 

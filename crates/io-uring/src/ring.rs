@@ -11,7 +11,7 @@
 //! | socket, connect, send in one chain | the kernel handles each link on its own, but one system call serves dozens |
 //! | silence on success (`SKIP_SUCCESS`) | saves 6 of 8 completions, and their bookkeeping here |
 //! | receive tries first | a wasted attempt for a slow answer; no timer and no wake-up for an answer that is there |
-//! | a pool of 128 buffers of 2 KiB | 256 KiB for any number of calls; one that finds it empty asks again |
+//! | a pool of 128 buffers of 2 KiB | 256 KiB for any number of calls; a receive that finds it empty is requested again |
 //! | direct descriptors | 8 bytes of a table; no search for the lowest free number, and the descriptor limit does not count them |
 //! | deferred task work | completions are made while this thread waits for them, and never interrupt it |
 
