@@ -19,7 +19,7 @@ pub struct Config {
     pub latency: Duration,
     /// What is added to or taken from the latency of each request.
     pub jitter: Jitter,
-    /// Where jitter and tokens start: the same seed and the same order of requests give the same answers.
+    /// The seed of jitter and tokens: the same seed and the same order of requests give the same answers.
     pub seed: u64,
     /// Connections that may wait to be accepted; the system may allow fewer (`net.core.somaxconn`).
     pub backlog: u16,

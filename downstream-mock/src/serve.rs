@@ -28,7 +28,7 @@ pub struct ServeArgs {
     /// How latencies differ: none, uniform:MS, normal:MS or long-tail:MS:SHAPE
     #[arg(long, default_value = "none", value_name = "JITTER")]
     pub jitter: Jitter,
-    /// Where jitter and tokens start
+    /// The seed of jitter and tokens
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// How many processes, on 127.0.0.1, 127.0.0.2, … with the same port

@@ -7,8 +7,8 @@
 //! *What to notice*: a future does nothing until it is polled, and does not report what it waits for; it leaves a waker
 //! where the event will happen. That is why a socket, a timer, a lock and another thread are all awaited in the same
 //! way. A future is cancelled by dropping it, so a timeout is two futures of which one is dropped, and the first
-//! failure of three ends the other two by leaving the function. Tasks stay on one thread; wakers need not. The calls of
-//! a run are a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
+//! failure of three ends the other two, because it returns from the function. Tasks stay on one thread; wakers need
+//! not. The calls of a run are a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
 //!
 //! *What is deliberately missing*: threads that share tasks, as tokio's do (`async-await`), and futures without a box,
 //! which need `unsafe` (`std::pin`).

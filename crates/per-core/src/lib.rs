@@ -7,8 +7,8 @@
 //! the loop itself is the bottleneck. A diamond stays on one core and is not spread over loops. Threads share memory,
 //! and a crash ends all of them; a process ([`PerProcess`]) crashes alone, and the others go on.
 //!
-//! *What is deliberately missing*: work stealing: a loop that got the slow calls keeps them. Pinning threads to cores
-//! is missing, too, because on a shared machine it does more harm than good.
+//! *What is deliberately missing*: work stealing, so a loop that got the slow calls keeps them; and threads pinned to
+//! cores, which does more harm than good on a shared machine.
 
 mod child;
 mod per_process;

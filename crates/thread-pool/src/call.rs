@@ -1,5 +1,4 @@
-//! One call, from top to bottom: the same lines as in `serial`. Only the buffer is new: each thread has it on its
-//! stack.
+//! One call, from top to bottom: the lines of `serial`, with a buffer on each thread's own stack.
 
 use downstream_call::{Call, Exchange, Outcome, Run};
 

@@ -18,7 +18,7 @@ use tokio::{
 /// How every write is split and delayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fragment {
-    /// Where sizes and pauses start; each connection has its own sequence.
+    /// The seed of sizes and pauses; each connection has its own sequence.
     pub seed: u64,
     /// The most bytes in a piece, at least 1.
     pub most_bytes: usize,
