@@ -85,7 +85,7 @@ async fn receive(response: Response<Incoming>) -> Result<Reply, Box<dyn Error + 
     Ok(Reply { status, body: body.to_vec(), worked: None })
 }
 
-/// Marks the start of a call, and its end when it is dropped, since a cancelled future is only dropped.
+/// Marks the start of a call when it is made, and the end when it is dropped: a cancelled call is only dropped.
 struct Finished<'run> {
     run: &'run Run,
     index: usize,

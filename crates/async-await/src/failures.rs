@@ -60,8 +60,8 @@ fn is_limit_of_chunks(error: &io::Error) -> bool {
     ["over limit", "count overflow"].iter().any(|limit| message.contains(limit))
 }
 
-/// hyper cancels a request that it has not sent. Either the peer closed the connection first, which has no source, or
-/// the peer answered first, and that error is the source. In all other cases the connection broke.
+/// hyper cancels a request that it has not sent. Either the peer closed the connection first, and the error has no
+/// source, or the peer answered first, and an error of hyper is the source. In all other cases the connection broke.
 fn unsent(error: &(dyn Error + 'static)) -> Failure {
     match error.downcast_ref::<hyper::Error>() {
         Some(error) if error.is_canceled() => {

@@ -83,7 +83,7 @@ impl<'h> EventLoop<'h> {
         }
     }
 
-    /// The poller, for the next loop: it watches nothing any more.
+    /// Returns the poller for the next loop. It no longer watches anything.
     pub(crate) fn into_poller(self) -> io::Result<Poller> {
         for (cancel, _) in &self.cancels {
             self.poller.forget_cancel(cancel)?;

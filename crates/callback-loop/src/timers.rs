@@ -120,7 +120,7 @@ impl Timers {
     }
 }
 
-/// So few cancelled timers that the search would cost more than the memory.
+/// This many cancelled timers may stay: to search for them would cost more than their memory.
 const FEW: usize = 64;
 
 impl Handle {

@@ -43,8 +43,8 @@ impl Diamond {
         Ok(["b", "c", "d"].map(|step| self.base.with_path(&format!("{}/{step}?a={a}", self.base.path))))
     }
 
-    /// The three replies, or the failure that ended the diamond: the first one that is not `Cancelled`, because calls
-    /// are cancelled after another one has failed.
+    /// The three replies, or the failure that ended the diamond. `Cancelled` counts only if there is no other failure,
+    /// because calls are cancelled after another one has failed.
     ///
     /// # Errors
     /// One of the three failed.

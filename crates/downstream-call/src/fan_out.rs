@@ -54,7 +54,7 @@ impl<'run> FanOut<'run> {
         self.ended_after_work(index, self.run.work.on(outcome));
     }
 
-    /// Records the outcome of an admitted call that ended, if the thread that made the call has already done the work.
+    /// As [`ended`](Self::ended), but for a call whose work was already done by the thread that made it.
     pub fn ended_after_work(&mut self, index: usize, outcome: Outcome) {
         self.in_flight -= 1;
         self.failed |= outcome.is_err();

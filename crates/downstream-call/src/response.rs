@@ -94,7 +94,7 @@ impl Body {
             Framing::Length(missing) => {
                 let taken = bytes.len().min(*missing);
                 if self.bytes.is_empty() {
-                    self.bytes = bytes[..taken].to_vec(); // most bodies arrive in one piece, and need no spare capacity
+                    self.bytes = bytes[..taken].to_vec(); // most bodies arrive in one piece: no spare capacity
                 } else {
                     self.bytes.extend_from_slice(&bytes[..taken]);
                 }

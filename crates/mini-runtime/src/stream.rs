@@ -8,7 +8,7 @@ use readiness::Interest;
 
 use crate::Socket;
 
-/// What calls receive into. They share it: each borrows it between two waits, and never across one.
+/// The buffer that all calls receive into. Each borrows it between two waits, and never across one.
 pub(crate) type Scratch = RefCell<Box<[u8]>>;
 
 /// A connection whose functions return to the loop where they would block. It knows no deadline: a call that is late is

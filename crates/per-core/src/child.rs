@@ -34,7 +34,7 @@ pub fn child() -> io::Result<()> {
     Ok(())
 }
 
-/// Passes requests on, each with its own way to cancel it.
+/// Passes requests on, each with a [`Cancel`] of its own.
 fn listen(input: impl BufRead, requests: &Sender<(Request, Cancel)>) {
     let mut current = Cancel::never();
     for line in input.lines().map_while(Result::ok) {

@@ -54,7 +54,7 @@ impl Stacks {
         self.0.pop().map_or_else(|| DefaultStack::new(STACK_BYTES), Ok)
     }
 
-    /// Takes back the stack of a coroutine that is over.
+    /// Keeps the stack of a coroutine that is over for the next one.
     pub(crate) fn put_back<R, Y, T>(&mut self, coroutine: Coroutine<R, Y, T>) {
         self.0.push(coroutine.0.into_stack());
     }

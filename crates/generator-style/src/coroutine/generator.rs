@@ -1,4 +1,4 @@
-//! Generators as the nightly compiler has them: `#[coroutine]` blocks, which `yield` by themselves.
+//! Generators of the nightly compiler: `#[coroutine]` blocks, in which `yield` is a keyword.
 //!
 //! The slot of the stable version is not needed, because the values pass through `resume`. It is empty here, so that
 //! the loop is the same for both.

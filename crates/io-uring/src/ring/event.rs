@@ -42,8 +42,8 @@ impl Ring {
                     return Some(Event::Call { index, done: self.received(completion) });
                 }
                 Operation::Watch => return Some(Event::Cancelled),
-                // These report only failures: a socket that was never opened can't be closed, and a timeout's entry is
-                // reported by its call.
+                // These need no answer: a socket that was never opened can't be closed, and the entry that a timeout
+                // cancels reports that itself.
                 Operation::Close | Operation::Timeout => {}
             }
         }

@@ -132,7 +132,7 @@ impl Lent {
         Request(number)
     }
 
-    /// Opens the socket that `request` is sent on. It completes only if it fails, and then instead of the sending.
+    /// Opens the socket that `request` is sent on. It completes only if it fails; then the `send` does not complete.
     // Without `inline` here and below, a call costs 4 % more instructions.
     #[inline]
     pub(super) fn push_socket(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
@@ -144,7 +144,7 @@ impl Lent {
         self.push(socket.flags(Flags::IO_LINK | Flags::SKIP_SUCCESS), token);
     }
 
-    /// Connects it. It completes only if it fails, and then instead of the sending.
+    /// Connects it. It completes only if it fails; then the `send` does not complete.
     #[inline]
     pub(super) fn push_connect(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
         let address = self.memory.addresses.push(address.into());

@@ -60,14 +60,15 @@ impl<S: Store> Buffer<S> {
         Self { store: RefCell::default(), items, room, unfinished: Cell::new(0), all_done }
     }
 
-    /// A queue of any number of items. If items are put faster than they are got, it fills the memory. (asyncio:
+    /// A queue of any number of items. If items are put faster than they are taken, it fills the memory. (asyncio:
     /// `maxsize=0`.)
     #[must_use]
     pub fn unbounded() -> Self {
         Self::new(usize::MAX)
     }
 
-    /// Adds an item, and waits while there is no room. Cancel-safe: a future that is dropped before has added nothing.
+    /// Adds an item, and waits while there is no room. Cancel-safe: a future that is dropped while it waits has added
+    /// nothing.
     pub async fn put(&self, item: S::Item) {
         self.room.acquire().await.forget();
         self.add(item);
@@ -84,7 +85,8 @@ impl<S: Store> Buffer<S> {
         Ok(())
     }
 
-    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped before has taken none.
+    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped while it waits has
+    /// taken none.
     pub async fn get(&self) -> S::Item {
         self.items.acquire().await.forget();
         self.take()
