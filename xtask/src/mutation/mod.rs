@@ -1,5 +1,5 @@
-//! Puts one deliberate defect after the other into a copy of the models, and checks that the suite catches each: `make
-//! mutation`.
+//! Puts one deliberate defect after the other into a copy of the models (`make mutation`), and checks that the suite
+//! catches each.
 //!
 //! *What to notice*: a test that has never failed proves nothing. Each defect names the row that has to break, and a
 //! word of the reason, so that it is not caught by accident; and each row has to hold without it first.
