@@ -63,9 +63,7 @@ pub(crate) struct File {
 
 impl File {
     pub(crate) fn read(name: &str, query: &Query<'_>) -> Result<Self, String> {
-        let bytes = query
-            .number("bytes", 0..=FILE_BYTES_LIMIT)?
-            .ok_or("the number of bytes is missing: add ?bytes=N")?;
+        let bytes = query.number("bytes", 0..=FILE_BYTES_LIMIT)?.ok_or("no size given: add ?bytes=N")?;
         let bytes_per_second = query.number("bytes_per_second", 1..=u64::MAX)?;
         Ok(Self { seed: name_hash(name), bytes, bytes_per_second })
     }

@@ -49,9 +49,7 @@ impl<'g, Y, R, T> Generator<'g, Y, R, T> {
         self.slot.resumed.set(with);
         match self.body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(value) => Resumed::Returned(value),
-            Poll::Pending => {
-                Resumed::Yielded(self.slot.yielded.take().expect("a generator stops only in `give`"))
-            }
+            Poll::Pending => Resumed::Yielded(self.slot.yielded.take().expect("only `give` is pending")),
         }
     }
 }
