@@ -58,10 +58,12 @@ impl<'run> FanOut<'run> {
     pub fn ended_after_work(&mut self, index: usize, outcome: Outcome) {
         self.in_flight -= 1;
         self.failed |= outcome.is_err();
-        if self.outcomes.len() <= index {
-            self.outcomes.resize(index + 1, Err(Failure::Cancelled));
+        if let Some(recorded) = self.outcomes.get_mut(index) {
+            *recorded = outcome;
+        } else {
+            self.outcomes.resize_with(index, || Err(Failure::Cancelled));
+            self.outcomes.push(outcome);
         }
-        self.outcomes[index] = outcome;
     }
 
     /// Whether the run was cancelled, from outside or by a step's first failure: no call is admitted any more, and the

@@ -32,10 +32,10 @@ impl<Y, R> Slot<Y, R> {
         Self { yielded: Cell::new(None), resumed: Cell::new(None) }
     }
 
-    /// Yields: stops the generator here until it is resumed, and returns the value it is resumed with.
-    pub(crate) async fn give(&self, value: Y) -> R {
+    /// Yields: the `await` stops the generator until it is resumed, and returns what it is resumed with.
+    pub(crate) fn give(&self, value: Y) -> impl Future<Output = R> {
         self.yielded.set(Some(value));
-        poll_fn(|_| self.resumed.take().map_or(Poll::Pending, Poll::Ready)).await
+        poll_fn(|_| self.resumed.take().map_or(Poll::Pending, Poll::Ready))
     }
 }
 

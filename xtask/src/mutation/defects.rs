@@ -59,7 +59,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     Defect {
         what: "an event counts as an answer",
         file: "crates/generator-style/src/stream.rs",
-        sound: "self.socket = Some(self.context.waits.give(wait).await?);",
+        sound: "socket = self.context.waits.give(wait).await?;",
         defective: "self.context.waits.give(wait).await?;
                     return Err(Failure::Incomplete);",
         model: "generator-style",
