@@ -121,7 +121,9 @@ fn the_end_of_the_stream_is_something_to_receive() {
 #[test]
 fn a_refused_connection_is_reported_and_sending_says_why() {
     let (mut poller, mut sockets) = (Poller::new().expect("a poller"), Sockets::new());
-    let address = listener().local_addr().expect("an address");
+    // The port of a connection has no listener, and no other process is given it.
+    let (_socket, peer) = connected(&listener());
+    let address = peer.peer_addr().expect("an address");
     let refused = match Socket::connect(address) {
         Ok(socket) => {
             let key = sockets.insert(socket);
