@@ -1,14 +1,14 @@
 //! Every model in four groups; `cargo bench -- overhead`, `cargo bench -- diamond/serial` run a part.
 //!
-//! | group | what | what it tells |
+//! | group | calls | what it shows |
 //! |---|---|---|
 //! | `two_calls` | 2 calls, 1 s each | whether calls wait at the same time |
-//! | `hundred_calls` | 100 calls, 1 s each, without models that make one call at a time and would take 100 s | how many can |
-//! | `overhead` | 1,000 calls at no latency, 64 in flight | what a call costs beside waiting |
-//! | `diamond` | A, then B, C and D, then E, 20 ms each | what it costs to depend on each other |
+//! | `hundred_calls` | 100 calls, 1 s each, without models that make one call at a time and would take 100 s | how many calls can wait |
+//! | `overhead` | 1,000 calls at no latency, 64 in flight | what a call costs besides waiting |
+//! | `diamond` | A, then B, C and D, then E, 20 ms each | what it costs that calls depend on each other |
 //!
-//! Outcomes are checked after each run, outside the time. The mock is a thread of this process, so `overhead` is the cost
-//! of both ends; `meanwhile race` measures a contestant alone, as a process.
+//! Outcomes are checked after each run, outside the timed part. The mock is a thread of this process, so `overhead` is
+//! the cost of both ends; `meanwhile race` measures a contestant alone, as a process.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -75,7 +75,7 @@ fn diamond(criterion: &mut Criterion) {
     }
 }
 
-/// Ten samples, each of as few runs as can be: a run that waits a second needs no repetition to be precise.
+/// Ten samples, each of as few runs as possible: a run that waits for a second is precise without repetition.
 fn ten_flat_samples<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
     let mut group = criterion.benchmark_group(name);
     group.sampling_mode(SamplingMode::Flat).sample_size(10);

@@ -1,4 +1,4 @@
-//! What the benches share: a model beside a mock, and answers that are checked.
+//! Code that the benches share: a model beside a mock, with answers that are checked.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ impl Pair {
     }
 
     /// How long `rounds` runs of `count` calls take, at most `in_flight` at once. The answers are checked after each
-    /// run, outside the time.
+    /// run, outside the timed part.
     ///
     /// # Panics
     /// An answer is missing or wrong.

@@ -2,7 +2,7 @@
 //!
 //! *How it waits*: it does not.
 //!
-//! *What to notice*: the catalogue is the only list of bad answers; `make fuzz` begins with what it says today.
+//! *What to notice*: the catalogue is the only list of bad answers; `make fuzz` begins with its present rows.
 //!
 //! *What is deliberately missing*: cuts. The fuzzer finds them itself.
 //!
@@ -18,7 +18,7 @@ const SEED_BYTES: usize = 4 * 1024;
 
 fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1).map(PathBuf::from).ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidInput, "no folder given: say where the seeds go")
+        io::Error::new(io::ErrorKind::InvalidInput, "no folder given: name the one for the seeds")
     })?;
     fs::create_dir_all(&folder)?;
     for fault in catalogue() {

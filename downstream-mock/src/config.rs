@@ -1,6 +1,6 @@
 //! How a mock is set up, and the listening socket that follows from it.
 //!
-//! *What to notice*: a mock is a server without a lock on its door, so it listens on loopback unless told otherwise.
+//! *What to notice*: a mock answers every client, so by default it listens on loopback only.
 
 use crate::{Jitter, faults::Fragment};
 use socket2::{Domain, Socket, Type};
@@ -19,7 +19,7 @@ pub struct Config {
     pub latency: Duration,
     /// What is added to or taken from the latency of each request.
     pub jitter: Jitter,
-    /// Where jitter and tokens start: the same seed and the same order of requests give the same answers.
+    /// The seed of jitter and tokens: the same seed and the same order of requests give the same answers.
     pub seed: u64,
     /// Connections that may wait to be accepted; the system may allow fewer (`net.core.somaxconn`).
     pub backlog: u16,

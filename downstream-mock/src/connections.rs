@@ -3,8 +3,8 @@
 //! *How it waits*: a task for each connection; a request that waits is one timer in it.
 //!
 //! *What to notice*: hyper goes on reading while a request waits, so a client that leaves is noticed at once: its task
-//! is dropped, and the guards in it count the abort. Out of descriptors the loop pauses instead of asking again at
-//! once: those who wait in the backlog are answered later, and no core spins.
+//! is dropped, and the guards in it count the abort. When descriptors run out, the loop pauses before it accepts again:
+//! connections in the backlog are accepted later, and no core spins.
 
 use crate::{
     diamond::Tokens,
@@ -33,7 +33,7 @@ use tokio::{
 /// How long to wait for a descriptor to become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// The smallest that hyper allows, since a waiting connection holds one.
+/// The smallest buffer that hyper allows, because each waiting connection holds one.
 const BUFFER_BYTES: usize = 8 * 1024;
 
 /// What all connections share.
@@ -45,7 +45,7 @@ pub(crate) struct Server {
     pub(crate) fragment: Option<Fragment>,
 }
 
-/// Accepts until it is dropped; nothing that happens to a connection ends it.
+/// Accepts until it is dropped. An error of a connection does not end it.
 pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     loop {
         if let Some(socket) = accept_one(&listener, &server.counts).await {
@@ -54,7 +54,7 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-/// The next connection; `None` when there was none to be had, which the next call may change.
+/// The next connection; `None` if accepting failed, which may succeed the next time.
 pub(crate) async fn accept_one(listener: &TcpListener, counts: &Counts) -> Option<TcpStream> {
     match listener.accept().await {
         Ok((socket, _)) => Some(socket),
@@ -85,7 +85,7 @@ async fn serve(socket: TcpStream, server: Arc<Server>) {
     let requests = AtomicU64::new(0);
     let service =
         service_fn(|request| answer(request, requests.fetch_add(1, Ordering::Relaxed), Arc::clone(&server)));
-    // An error is the client's: it left, or spoke no HTTP, and hyper has told it so.
+    // An error concerns only this client: it left, or it did not send HTTP, which hyper has answered.
     let _ = http1::Builder::new()
         .max_buf_size(BUFFER_BYTES)
         .header_read_timeout(None)
@@ -104,7 +104,7 @@ async fn answer(
         Some(answer) => answer,
         None => Answer::decide(&request, &server.tokens),
     };
-    // The head lives in the connection's read buffer: let go of it, so that the buffer is used again.
+    // The head is in the connection's read buffer. Drop it, so that the buffer is used again.
     drop(request);
     let latency = server.latency.next(answer.latency);
     if !latency.is_zero() {

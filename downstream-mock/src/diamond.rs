@@ -1,9 +1,9 @@
 //! The diamond: A, then B, C and D made from A's reply, then E made from theirs.
 //!
-//! *What to notice*: a token carries its own proof, a hash under a secret, so the mock remembers nothing: a million
-//! diamonds cost as much memory as one.
+//! *What to notice*: a token contains its own proof, a hash made with a secret, so the mock stores no tokens: a million
+//! diamonds take as much memory as one.
 //!
-//! *What is deliberately missing*: cryptography. The hash keeps honest programs honest: nobody gets a token by chance.
+//! *What is deliberately missing*: cryptography. The hash only makes sure that no program gets a token by accident.
 
 use crate::query::Query;
 use std::{
@@ -25,7 +25,8 @@ impl Tokens {
         Self { secret, diamonds: AtomicU64::new(0) }
     }
 
-    /// The body of `/diamond/{letter}`, or which token is missing or wrong; `None` is no letter of the diamond.
+    /// The body of `/diamond/{letter}`, or which token is missing or wrong; `None` if the letter is not one of the
+    /// diamond's.
     pub(crate) fn answer(&self, letter: &str, query: &Query<'_>) -> Option<Result<String, String>> {
         match letter {
             "a" => Some(Ok(self.token("a", self.diamonds.fetch_add(1, Ordering::Relaxed)))),

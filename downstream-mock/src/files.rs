@@ -1,6 +1,6 @@
 //! Files to download: any name, any size, bytes that follow from the name.
 //!
-//! *How it waits*: a file with a rate gives a piece when the last byte of the piece is due, and sleeps until then.
+//! *How it waits*: a file with a rate sleeps until the last byte of a piece is due, and then sends the piece.
 //!
 //! *What to notice*: no piece is made before the socket has room for it, so a slow client costs one piece of memory.
 
@@ -53,7 +53,7 @@ fn mixed(number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-/// What was asked for: small, since it waits for the latency first.
+/// The file that was requested. It is small, because the request first waits for the latency.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct File {
     seed: u64,
@@ -63,7 +63,7 @@ pub(crate) struct File {
 
 impl File {
     pub(crate) fn read(name: &str, query: &Query<'_>) -> Result<Self, String> {
-        let bytes = query.number("bytes", 0..=FILE_BYTES_LIMIT)?.ok_or("say how many: ?bytes=N")?;
+        let bytes = query.number("bytes", 0..=FILE_BYTES_LIMIT)?.ok_or("no size given: add ?bytes=N")?;
         let bytes_per_second = query.number("bytes_per_second", 1..=u64::MAX)?;
         Ok(Self { seed: name_hash(name), bytes, bytes_per_second })
     }
@@ -77,7 +77,7 @@ impl File {
         body
     }
 
-    /// A piece is a twentieth of a second at most, so that a slow file still flows.
+    /// A piece takes at most a twentieth of a second, so that a slow file arrives steadily.
     fn piece_end(&self, sent: u64) -> u64 {
         let piece = self.bytes_per_second.map_or(PIECE_BYTES, |rate| (rate / 20).clamp(1, PIECE_BYTES));
         (sent + piece).min(self.bytes)

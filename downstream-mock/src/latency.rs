@@ -1,8 +1,8 @@
-//! How long an answer takes: a latency, and what a seed adds to it.
+//! How long an answer takes: a latency, and jitter drawn from a seed.
 //!
-//! *What to notice*: the nth request gets the nth draw, whatever it asks for, so that a run can be repeated.
+//! *What to notice*: the nth request gets the nth draw, whatever its path is, so that a run can be repeated.
 //!
-//! *What is deliberately missing*: a library of distributions: three are a line each.
+//! *What is deliberately missing*: a library of distributions. Three are enough, and each is one line.
 
 use fastrand::Rng;
 use std::{
@@ -29,11 +29,12 @@ pub enum Jitter {
         /// The standard deviation.
         deviation: Duration,
     },
-    /// Only upwards: most by little, a few by very much (Pareto type II, also called Lomax).
+    /// Only upwards: most draws are small, a few are very large (Pareto type II, also called Lomax).
     LongTail {
         /// What the excess is measured in: half of all requests exceed `scale * (2^(1/shape) - 1)`.
         scale: Duration,
-        /// How fast the tail thins out, above 0: 3 is tame, 1 is wild. An excess stays below 1,000 scales.
+        /// How fast the tail gets thinner, above 0: with 3 large draws are rare, with 1 they are common. An excess
+        /// stays below 1,000 scales.
         shape: f64,
     },
 }
@@ -71,12 +72,12 @@ impl FromStr for Jitter {
             ["long-tail", scale, shape] => {
                 Ok(Self::LongTail { scale: milliseconds(scale)?, shape: above_zero(shape)? })
             }
-            _ => Err("no such jitter: say none, uniform:MS, normal:MS or long-tail:MS:SHAPE".into()),
+            _ => Err("no such jitter: use none, uniform:MS, normal:MS or long-tail:MS:SHAPE".into()),
         }
     }
 }
 
-/// Writes what [`FromStr`] reads; what is finer than a millisecond is lost.
+/// Writes what [`FromStr`] reads; fractions of a millisecond are lost.
 impl fmt::Display for Jitter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,14 +90,14 @@ impl fmt::Display for Jitter {
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
-    let number: u32 = text.parse().map_err(|_| format!("{text:?} is no whole number of milliseconds"))?;
+    let number: u32 = text.parse().map_err(|_| format!("{text:?} is not a whole number of milliseconds"))?;
     Ok(Duration::from_millis(number.into()))
 }
 
 fn above_zero(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(number) if number > 0.0 && f64::is_finite(number) => Ok(number),
-        _ => Err(format!("{text:?} is no number above zero")),
+        _ => Err(format!("{text:?} is not a number above zero")),
     }
 }
 
@@ -113,7 +114,7 @@ impl Latency {
         Self { base, jitter, seed, draws: Mutex::new(Rng::with_seed(seed)) }
     }
 
-    /// How long the next request takes, around what it asks for or else around the server's latency.
+    /// The latency of the next request: the one it asks for, or else the server's, with jitter.
     pub(crate) fn next(&self, asked: Option<Duration>) -> Duration {
         let base = asked.unwrap_or(self.base);
         if self.jitter == Jitter::None {

@@ -26,21 +26,21 @@
 //! | `/files/{name}?bytes=N&bytes_per_second=M` | N bytes as [`file_bytes`] has them, at once or no faster than M |
 //! | `/status/{code}` | that status, 200 to 599, with the code as its body where the status allows one |
 //!
-//! A token that is missing or wrong is a 403 that says which, a number that is none a 400, another path a 404, another
-//! method a 405.
+//! A missing or wrong token gets a 403 that names it, an invalid number a 400, any other path a 404, any other method a
+//! 405.
 //!
 //! While a [`Heat`] of a race is on, only its calls are answered, with tokens, and no request chooses its latency.
 //!
 //! What a correct server can't send is in [`faults`].
 //!
-//! *How it waits*: one thread, one tokio runtime, a task for each connection: a call that waits is a timer.
+//! *How it waits*: on one thread, with one tokio runtime and a task for each connection. A call that waits is a timer.
 //!
 //! *What to notice*: the server closes first after `Connection: close`, so that TIME_WAIT stays on its side; the answer
 //! is decided before the wait, so that a waiting call holds no request; and [`Stats`] counts what really happened,
 //! which is the ground truth of every test and race.
 //!
-//! *What is deliberately missing*: TLS, HTTP/2, compression, and anything shared with the models: a parser used on both
-//! sides would hide its bugs from both.
+//! *What is deliberately missing*: TLS, HTTP/2, compression, and code shared with the models, because a shared parser
+//! would hide its own bugs.
 
 mod config;
 mod connections;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Raises this process's limit of open descriptors as far as the system allows without asking, and returns it.
+/// Raises this process's limit of open descriptors to the most that is allowed without privileges, and returns it.
 ///
 /// # Errors
 /// When the system refuses; the limit is then what it was.
@@ -14,7 +14,7 @@ pub fn raise_descriptor_limit() -> io::Result<u64> {
     Ok(maximum.unwrap_or(u64::MAX))
 }
 
-/// There is no such limit to raise here.
+/// This system has no such limit.
 ///
 /// # Errors
 /// None.

@@ -1,7 +1,7 @@
 //! A mock that runs, and the handle to it.
 //!
-//! *How it waits*: one thread of its own with a single-threaded runtime, so that it takes one core at most from what is
-//! measured beside it.
+//! *How it waits*: on one thread of its own with a single-threaded runtime, so that it takes at most one core from the
+//! program that is measured.
 //!
 //! *What to notice*: the port is bound before the thread starts: once there is a handle, clients can connect.
 
@@ -27,7 +27,7 @@ use tokio::{
     sync::oneshot,
 };
 
-/// A running mock. Dropping it closes all connections at once; [`Mock::stop`] is the polite way.
+/// A running mock. Dropping it closes all connections at once; [`Mock::stop`] lets requests in flight finish.
 pub struct Mock {
     address: SocketAddr,
     server: Arc<Server>,
@@ -43,7 +43,7 @@ impl Mock {
     ///
     /// # Errors
     /// When the address is not on loopback and that is not allowed, when it can't be listened on, or when the system
-    /// gives no thread or no epoll.
+    /// has no thread or no epoll instance left.
     pub fn start(config: Config) -> io::Result<Self> {
         let listener = config.listen()?;
         let address = listener.local_addr()?;
@@ -87,7 +87,7 @@ impl Mock {
         self.server.counts.snapshot()
     }
 
-    /// Begins a new round: totals become zero, peaks become what is there now, jitter starts again from its seed.
+    /// Begins a new round: totals become zero, peaks become the present values, jitter starts again from its seed.
     ///
     /// Requests in flight at this moment end in the new round's `answered` or `aborted` without being in its
     /// `requests`: wait for them first.
@@ -108,7 +108,7 @@ impl Mock {
         self.server.heat.snapshot().unwrap_or_else(|| Heat::new(0, Duration::ZERO))
     }
 
-    /// Waits until the counts are as wanted; `false` when they are not by then.
+    /// Waits until `wanted` is true of the counts; returns `false` if it is not when `patience` has passed.
     pub fn wait_for(&self, patience: Duration, wanted: impl FnMut(&Stats) -> bool) -> bool {
         self.server.counts.wait_for(patience, wanted)
     }
@@ -137,7 +137,7 @@ impl Mock {
         FaultServer::start(&fault.scene, fault.ip, &self.runtime, self.config.fragment)
     }
 
-    /// CPU time that the mock's thread has used, where the system tells it (Linux, `/proc/self/task/TID/schedstat`).
+    /// CPU time that the mock's thread has used, where the system reports it (Linux, `/proc/self/task/TID/schedstat`).
     pub fn cpu_time(&self) -> Option<Duration> {
         let path = format!("/proc/self/task/{}/schedstat", self.thread_id?);
         let schedstat = std::fs::read_to_string(path).ok()?;
@@ -168,7 +168,7 @@ impl Drop for Mock {
     }
 }
 
-/// The mock's thread: serves until told to stop, then for as long as grace and requests last.
+/// The mock's thread: serves until it is asked to stop, then until no request is in flight or the grace has passed.
 fn run(runtime: &Runtime, listener: TcpListener, server: &Arc<Server>, stopped: oneshot::Receiver<Duration>) {
     runtime.block_on(async {
         let accepting = tokio::spawn(connections::accept(listener, Arc::clone(server)));

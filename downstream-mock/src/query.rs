@@ -1,10 +1,10 @@
-//! What follows the question mark, read as far as the routes need it.
+//! The query of a path, after the question mark, read as far as the routes need it.
 //!
-//! *What is deliberately missing*: percent-decoding: no name or value here needs it.
+//! *What is deliberately missing*: percent-decoding. No name or value here needs it.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
-/// The query of a request; of a doubled name the first counts.
+/// The query of a request. If a name comes twice, the first one counts.
 pub(crate) struct Query<'a>(pub(crate) &'a str);
 
 impl<'a> Query<'a> {
@@ -13,7 +13,7 @@ impl<'a> Query<'a> {
         pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// The number called `name`, if the query has it; `Err` tells the client what it may be.
+    /// The number called `name`, if the query has it; `Err` names the range that is allowed.
     pub(crate) fn number(&self, name: &str, allowed: RangeInclusive<u64>) -> Result<Option<u64>, String> {
         match self.get(name).map(u64::from_str) {
             None => Ok(None),

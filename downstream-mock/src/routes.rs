@@ -1,7 +1,7 @@
-//! What is answered to which request.
+//! Which request gets which answer.
 //!
-//! *What to notice*: an answer is decided when the head arrives and told after the latency. What waits in between is
-//! this small answer, not the request: ten thousand waiting calls hold no paths and no header fields.
+//! *What to notice*: an answer is decided when the head arrives, and sent after the latency. Only this small answer
+//! waits in between, and not the request: ten thousand waiting calls hold no paths and no header fields.
 
 use crate::{
     diamond::Tokens,
@@ -24,7 +24,7 @@ const LATENCY_LIMIT_MS: u64 = 60 * 60 * 1000;
 /// What hyper sends: a short text or a file.
 pub(crate) type AnswerBody = Either<Full<Bytes>, FileBody>;
 
-/// What will be said, and after how long if the request says so itself.
+/// The answer that will be sent, and the latency that the request asks for, if any.
 pub(crate) struct Answer {
     pub(crate) latency: Option<Duration>,
     status: StatusCode,
@@ -109,7 +109,7 @@ fn file(name: &str, query: &Query<'_>) -> (StatusCode, Content) {
     }
 }
 
-/// An interim status (1xx) is no answer, so it can't be asked for here.
+/// An interim status (1xx) is not a whole answer, so it can't be requested here.
 fn status(code: &str) -> (StatusCode, Content) {
     match code.parse().ok().and_then(|code| StatusCode::from_u16(code).ok()) {
         Some(status @ (StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)) => {

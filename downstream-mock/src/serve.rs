@@ -1,10 +1,10 @@
-//! The mock as a program: its options, its life, and its copies on further loopback addresses.
+//! The mock as a program: its options, its start and end, and its copies on further loopback addresses.
 //!
 //! *How it waits*: the first thread sleeps until Ctrl-C, SIGTERM, or the end of the parent.
 //!
-//! *What to notice*: a process may hold only so many descriptors, and so may connections from one address to one port:
-//! more processes on 127.0.0.2, .3, … go past both. A child watches its standard input, which closes when the parent
-//! ends, however it ends.
+//! *What to notice*: a process may hold a limited number of descriptors, and one address may open a limited number of
+//! connections to one port. More processes on 127.0.0.2, .3, … get around both limits. A child watches its standard
+//! input, which closes when the parent ends, however it ends.
 
 use crate::{Config, Jitter, Mock, Stats, limits::is_ephemeral, raise_descriptor_limit};
 use clap::Args;
@@ -28,7 +28,7 @@ pub struct ServeArgs {
     /// How latencies differ: none, uniform:MS, normal:MS or long-tail:MS:SHAPE
     #[arg(long, default_value = "none", value_name = "JITTER")]
     pub jitter: Jitter,
-    /// Where jitter and tokens start
+    /// The seed of jitter and tokens
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// How many processes, on 127.0.0.1, 127.0.0.2, … with the same port
@@ -167,7 +167,7 @@ impl Process {
 fn listen_for_the_end(until_stdin_closes: bool) -> io::Result<Receiver<()>> {
     let (end, ended) = channel();
     let stdin_closed = end.clone();
-    // Without a receiver, the end has begun already.
+    // If the receiver is gone, the program is already ending.
     ctrlc::set_handler(move || end.send(()).unwrap_or_default()).map_err(io::Error::other)?;
     if until_stdin_closes {
         std::thread::spawn(move || {

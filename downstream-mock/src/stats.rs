@@ -1,7 +1,7 @@
 //! What really happened, counted where it happens: the ground truth of every test and race.
 //!
-//! *What to notice*: each count goes up when a guard is made and down when it is dropped, so that no way out of a
-//! connection, an abort included, can be forgotten. One lock over all counts makes a snapshot consistent; everything
+//! *What to notice*: each count goes up when a guard is made and down when it is dropped, so that every way in which a
+//! connection can end is counted, an abort included. One lock over all counts makes a snapshot consistent; everything
 //! runs on one thread, so it is hardly ever contended.
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often a wait for counts looks at them: a notification would cost the mock a system call a request.
+/// How often a wait for counts looks at them: a notification would cost the mock a system call for each request.
 pub(crate) const LOOK: Duration = Duration::from_millis(1);
 
 /// The counts of a mock at one moment; totals and peaks since its start or the last reset.
@@ -37,7 +37,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// What is left of the counts when a new round begins: what is there now.
+    /// The counts at the start of a new round: what is open or in flight stays counted.
     fn restarted(&self) -> Self {
         Self {
             open_connections: self.open_connections,
@@ -49,7 +49,7 @@ impl Stats {
     }
 }
 
-/// The counts, shared by all that counts and all that asks.
+/// The counts, shared by the code that counts and the code that reads them.
 #[derive(Clone, Default)]
 pub(crate) struct Counts(Arc<Mutex<Stats>>);
 
@@ -63,7 +63,7 @@ impl Counts {
         *stats = stats.restarted();
     }
 
-    /// Waits until the counts are as wanted; `false` when they are not by then.
+    /// Waits until `wanted` is true of the counts; returns `false` if it is not when `patience` has passed.
     pub(crate) fn wait_for(&self, patience: Duration, mut wanted: impl FnMut(&Stats) -> bool) -> bool {
         let start = Instant::now();
         while !wanted(&self.snapshot()) {
@@ -95,7 +95,7 @@ impl Counts {
         InFlight { counts: self.clone(), answered: false }
     }
 
-    /// Counts stay right after a panic elsewhere: each change is complete before the lock is let go.
+    /// Counts stay right after a panic elsewhere: each change is complete before the lock is released.
     fn lock(&self) -> MutexGuard<'_, Stats> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,7 +110,8 @@ impl Drop for OpenConnection {
     }
 }
 
-/// A request, for as long as it is in flight; aborted unless told that it was answered.
+/// A request, for as long as it is in flight. Dropping it counts as aborted, unless [`answered`](Self::answered) was
+/// called.
 pub(crate) struct InFlight {
     counts: Counts,
     answered: bool,

@@ -147,7 +147,7 @@ fn a_mock_can_be_started_again_on_its_port() {
 }
 
 #[test]
-fn others_are_let_in_only_when_that_is_said() {
+fn other_machines_can_connect_only_if_that_is_allowed() {
     let address = SocketAddr::from(([0, 0, 0, 0], 0));
     let refused = Mock::start(Config { address, ..Config::default() }).err().expect("refused");
     assert_eq!(refused.kind(), ErrorKind::PermissionDenied);
@@ -177,6 +177,6 @@ fn waiting_costs_the_mock_next_to_no_cpu_time() {
     let mock = mock(200);
     let sockets: Vec<TcpStream> = (0..50).map(|_| send(mock.address(), "GET", "/get_resource")).collect();
     sockets.into_iter().for_each(|socket| drop(receive(socket)));
-    let cpu_time = mock.cpu_time().expect("Linux tells it");
+    let cpu_time = mock.cpu_time().expect("Linux reports it");
     assert!(cpu_time > Duration::ZERO && cpu_time < Duration::from_millis(100), "{cpu_time:?}");
 }

@@ -155,7 +155,7 @@ fn what_is_never_accepted_connects_and_never_answers() {
     assert_eq!(server.stats().accepted, 0);
 }
 
-/// Writes without waiting, and says how much was taken.
+/// Writes without waiting, and returns how much was taken.
 fn write_at_once(socket: &mut TcpStream, bytes: &[u8]) -> usize {
     socket.set_nonblocking(true).unwrap();
     let taken = socket.write(bytes).unwrap();
@@ -202,7 +202,7 @@ fn a_fault_that_outlives_its_mock_can_still_be_dropped() {
 }
 
 #[test]
-fn a_mock_that_splits_its_writes_says_the_same() {
+fn a_mock_that_splits_its_writes_sends_the_same() {
     let fragment = Fragment { seed: 3, most_bytes: 7, longest_pause: Duration::from_millis(1) };
     let config = Config { latency: Duration::ZERO, fragment: Some(fragment), ..Config::default() };
     let mock = Mock::start(config).unwrap();

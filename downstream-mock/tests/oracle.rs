@@ -1,4 +1,4 @@
-//! hyper's own client agrees with all that the catalogue expects.
+//! hyper's own client ends as the catalogue expects.
 
 use downstream_mock::{
     Config, Mock,
@@ -7,7 +7,7 @@ use downstream_mock::{
 use oracle::Ending;
 use std::{net::TcpListener, time::Duration};
 
-/// What hyper makes of each fault where that is not what the catalogue expects.
+/// The faults with which hyper does not end as the catalogue expects.
 fn differences(config: Config, faults: &[Fault]) -> Vec<String> {
     let mock = Mock::start(config).expect("a mock");
     let differs = |fault: &Fault| {

@@ -16,7 +16,7 @@ use std::{
 
 struct Program {
     child: Child,
-    says: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl Program {
@@ -28,18 +28,18 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let says = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, says }
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Self { child, output }
     }
 
     fn address(&mut self) -> SocketAddr {
         let url = self.line();
-        url.trim_start_matches("http://").parse().unwrap_or_else(|_| panic!("{url:?} is no URL"))
+        url.trim_start_matches("http://").parse().unwrap_or_else(|_| panic!("{url:?} is not a URL"))
     }
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        self.says.read_line(&mut line).expect("a line");
+        self.output.read_line(&mut line).expect("a line");
         line.trim_end().to_owned()
     }
 
@@ -54,17 +54,17 @@ impl Program {
         Duration::from_nanos(nanoseconds.sum())
     }
 
-    /// What it says after a signal, and its exit status.
+    /// The rest of its output after a signal, and its exit status.
     fn end(mut self, signal: Signal) -> (String, Option<i32>) {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs");
         let mut last = String::new();
-        self.says.read_to_string(&mut last).expect("text");
+        self.output.read_to_string(&mut last).expect("text");
         (last, self.child.wait().expect("it ends").code())
     }
 }
 
 #[test]
-fn the_program_says_its_url_and_ends_with_its_counts() {
+fn the_program_prints_its_url_and_ends_with_its_counts() {
     for signal in [Signal::INT, Signal::TERM] {
         let mut program = Program::start(&["--address", "127.0.0.1:0", "--latency-ms", "5"]);
         let address = program.address();
@@ -104,7 +104,7 @@ fn children_end_when_their_parent_is_killed() {
 }
 
 #[test]
-fn out_of_descriptors_the_mock_answers_slowly_says_so_once_and_does_not_spin() {
+fn out_of_descriptors_the_mock_answers_slowly_warns_once_and_does_not_spin() {
     let mut program = Program::start(&["--address=127.0.0.1:0", "--latency-ms=300"]);
     let address = program.address();
     let few = Rlimit { current: Some(40), maximum: Some(40) };

@@ -1,4 +1,4 @@
-//! What the mock answers to which request.
+//! The mock's answer to each request.
 
 mod client;
 
@@ -181,7 +181,7 @@ fn a_file_with_a_rate_is_not_faster() {
 #[test]
 fn a_file_without_a_size_or_beyond_the_limit_is_refused() {
     let mock = prompt();
-    assert_eq!(get(mock.address(), "/files/f").body, "say how many: ?bytes=N");
+    assert_eq!(get(mock.address(), "/files/f").body, "no size given: add ?bytes=N");
     assert_eq!(get(mock.address(), "/files/f?bytes=1073741825").status, 400);
     assert_eq!(get(mock.address(), "/files/f?bytes=1&bytes_per_second=0").status, 400);
 }

@@ -1,6 +1,6 @@
 //! Any bytes, cut anywhere: no panic, every cut ends as the whole does, and so does hyper.
 //!
-//! The first two bytes of an input say how the rest is delivered, see `oracle::Delivery::decode`.
+//! The first two bytes of an input define how the rest is delivered, see `oracle::Delivery::decode`.
 
 #![no_main]
 

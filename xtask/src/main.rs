@@ -1,4 +1,4 @@
-//! Tasks of this repository that are no part of the program: `cargo run -p xtask -- TASK`.
+//! Tasks of this repository that are not part of the program: `cargo run -p xtask -- TASK`.
 
 mod mutation;
 

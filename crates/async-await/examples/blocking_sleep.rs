@@ -37,7 +37,7 @@ async fn nap() {
     sleep(NAP).await;
 }
 
-/// The wrong one: `async` in its name, and no `.await` in it.
+/// The wrong one: `async` in its signature, and no `.await` in its body.
 async fn blocking_nap() {
     thread::sleep(NAP);
 }

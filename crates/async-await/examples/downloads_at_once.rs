@@ -1,13 +1,13 @@
 //! Downloads to disk, all at once.
 //!
-//! *How it waits*: on one thread, for all sockets together. It cannot wait for the disk in that way: to epoll a file is
-//! always ready, and `write` blocks all the same when the system's cache is full. `tokio::fs` therefore hands each write
-//! to a thread that may block, and copies the bytes for it, as `spawn_blocking` does.
+//! *How it waits*: on one thread, for all sockets together. It cannot wait for the disk in that way: epoll reports a
+//! file as always ready, but `write` blocks when the system's cache is full. `tokio::fs` therefore passes each write to
+//! a thread that may block, and copies the bytes for it, as `spawn_blocking` does.
 //!
-//! *What to notice*: the total is that of the slowest file; `downloads` in `serial` takes the sum. While a download
-//! writes, it does not read, so a slow disk slows down its server instead of filling the memory. Bytes go into
-//! `NAME.part`, and the file gets its name only when it is whole and on the disk. A program that is killed, or a server
-//! that closes the connection too early, never leaves half a file under the final name.
+//! *What to notice*: the total is the time of the slowest file; `downloads` in `serial` takes the sum of all times.
+//! While a download writes, it does not read, so a slow disk slows down its server instead of filling the memory. Bytes
+//! go into `NAME.part`, and the file gets its name only when it is whole and on the disk. A program that is killed, or
+//! a server that closes the connection too early, never leaves half a file under the final name.
 //!
 //! *What is deliberately missing*: a limit on downloads at once (`semaphore`); resuming an earlier attempt.
 //!
@@ -39,7 +39,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// The longest silence of a server. A download may take longer.
+/// The longest time that a server may send nothing. A download may take longer.
 const SILENCE: Duration = Duration::from_secs(10);
 
 fn main() -> io::Result<()> {
@@ -108,7 +108,7 @@ fn calls(urls: &[String]) -> io::Result<Vec<(String, Call)>> {
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.is_empty() || name.starts_with('.') || !name.bytes().all(safe) {
             return Err(bad(format!(
-                "{url}: {name:?} is no name for a file; use letters, digits, -, _ and ."
+                "{url}: {name:?} cannot be the name of a file; use letters, digits, -, _ and ."
             )));
         }
         if !names.insert(name.clone()) {
@@ -124,7 +124,7 @@ async fn download(call: &Call, path: &Path, bar: &ProgressBar) -> io::Result<u64
     let length = body.size_hint().exact();
     // Without a length, a connection that breaks would look like the end of the file.
     let length = length.ok_or_else(|| {
-        io::Error::other("the answer has no content-length: a cut could not be told from an end")
+        io::Error::other("the answer has no content-length, so a broken connection would look like its end")
     })?;
     bar.set_length(length);
     let mut part = Part::create(path).await?;
@@ -190,8 +190,8 @@ impl Part {
         Ok(Self { file, path: path.to_owned(), provisional: provisional.into(), kept: false })
     }
 
-    /// Gives the file its name, in one step that happens or does not (rename(2)). First its bytes go to the disk: after
-    /// a power cut, the name could be there without them.
+    /// Gives the file its name in one atomic step (rename(2)). Its bytes are written to the disk first; otherwise the
+    /// name could be there without them after a power cut.
     async fn keep(mut self) -> io::Result<()> {
         self.file.flush().await?; // the last write may still be under way, and its error with it
         self.file.sync_all().await?;
@@ -211,7 +211,7 @@ impl Drop for Part {
     }
 }
 
-/// A bar on standard error; none where that is no terminal.
+/// A bar on standard error, if that is a terminal.
 fn progress_bar(name: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:12} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}");
     let bar = ProgressBar::new(0).with_message(name.to_owned());

@@ -52,7 +52,7 @@ async fn answers_come_as_they_end() -> io::Result<()> {
 async fn a_panic_costs_one_task() {
     let mut tasks = JoinSet::new();
     for divisor in [1, 0, 2] {
-        // Without its message; it would look as if this page had failed.
+        // `resume_unwind` panics without a message, which would look as if this example had failed.
         tasks.spawn(async move {
             10_u32.checked_div(divisor).unwrap_or_else(|| resume_unwind(Box::new("by zero")))
         });

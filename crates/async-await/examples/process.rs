@@ -3,8 +3,8 @@
 //! *How it waits*: a child's pipes are descriptors like sockets. Its end is reported by a signal (SIGCHLD), or by a pidfd
 //! where the kernel has one. The equivalent in asyncio is `create_subprocess_exec`.
 //!
-//! *What to notice*: three children that sleep run at the same time beside one thread of ours. Dropping a child's handle
-//! does not end the child, unless `kill_on_drop` is set: processes are not futures.
+//! *What to notice*: three sleeping children run at the same time, while this program has one thread. Dropping a
+//! child's handle does not end the child, unless `kill_on_drop` is set: processes are not futures.
 //!
 //! *What is deliberately missing*: a shell. Each argument goes to the child as it is, so input from users is safe.
 

@@ -46,7 +46,11 @@ async fn one_deadline_for_two_steps() -> io::Result<()> {
     let deadline = Instant::now() + 2 * SOON;
     let first = timeout_at(deadline, get(mock.address(), "/echo/1?latency_ms=60")).await;
     let second = timeout_at(deadline, get(mock.address(), "/echo/2?latency_ms=60000")).await;
-    println!("the first step was on time: {}; the second had the rest: {}", first.is_ok(), second.is_err());
+    println!(
+        "the first step was on time: {}; the second had the time that was left: {}",
+        first.is_ok(),
+        second.is_err()
+    );
     assert!(first.is_ok() && second.is_err() && Instant::now() >= deadline);
     Ok(())
 }
@@ -59,7 +63,7 @@ async fn a_shielded_call_goes_on() -> io::Result<()> {
     assert!(late.is_err());
     sleep_until(Instant::now() + SOON).await;
     let body = call.await??;
-    println!("given up on once, and still: {body:?}");
+    println!("one wait for it timed out, and still it answered {body:?}");
     assert_eq!((body.as_str(), mock.stats().aborted), ("anyway", 0));
     Ok(())
 }

@@ -3,12 +3,13 @@
 //! *How it waits*: at each `.await`. `connect` waits for tokio's socket. The reply waits for hyper's connection, a second
 //! state machine that moves bytes between the socket and the reply.
 //!
-//! *What to notice*: `join!` polls the connection and the reply in one task. Most examples of hyper spawn the connection;
-//! such a task would live on when its call is dropped. Here the socket closes with the call's future. One `timeout`
-//! around everything is the call's deadline. hyper says that an answer has begun only when its head is whole, and never
-//! when the request was sent: a trace of this model has its first byte with the head, and no `Sent`.
+//! *What to notice*: `join!` polls the connection and the reply in one task. Most examples of hyper spawn the
+//! connection; such a task would live on when its call is dropped. Here the socket closes with the call's future. One
+//! `timeout` around everything is the call's deadline. hyper reports an answer when its head is complete, and does not
+//! report when the request was sent. So in a trace of this model the first byte comes with the whole head, and `Sent`
+//! is missing.
 //!
-//! *What is deliberately missing*: connections that are used again. `examples/pool.rs` has the client that does it.
+//! *What is deliberately missing*: connections that are used again. `examples/pool.rs` shows the client that does that.
 
 use std::error::Error;
 
@@ -48,7 +49,7 @@ pub async fn call(run: &Run, index: usize, call: &Call) -> Outcome {
     run.work.on(outcome)
 }
 
-/// Connects, sends and receives, each without a thread that waits.
+/// Connects, sends and receives; none of these blocks the thread.
 async fn exchange(run: &Run, index: usize, call: &Call) -> Result<Reply, Box<dyn Error + Send + Sync>> {
     let stream = TcpStream::connect(call.address).await?;
     let (mut sender, connection) = http1::Builder::new()
@@ -84,7 +85,7 @@ async fn receive(response: Response<Incoming>) -> Result<Reply, Box<dyn Error + 
     Ok(Reply { status, body: body.to_vec(), worked: None })
 }
 
-/// Marks the start of a call, and its end however it ends: a cancelled future is dropped.
+/// Marks the start of a call when it is made, and the end when it is dropped: a cancelled call is only dropped.
 struct Finished<'run> {
     run: &'run Run,
     index: usize,

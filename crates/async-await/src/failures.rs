@@ -1,13 +1,13 @@
-//! The failure that an error of hyper stands for.
+//! Turns hyper's errors into failures.
 //!
 //! *How it waits*: it does not.
 //!
-//! *What to notice*: hyper's errors have predicates (`is_parse`, `is_incomplete_message`) and sources, and those decide.
-//! hyper advises against reading its messages, and this page does so in one place: the limits of a chunked body have no
-//! type and no predicate, so only their messages tell them from bad syntax.
+//! *What to notice*: predicates of hyper's errors (`is_parse`, `is_incomplete_message`) and their sources decide. hyper
+//! advises against reading its messages. This page does so in one place: the limits of a chunked body have no type and
+//! no predicate, so only the message distinguishes them from bad syntax.
 //!
-//! *What is deliberately missing*: which rule an answer breaks, and which limit of the head it goes beyond. hyper has no
-//! type for either; a malformed answer carries hyper's message.
+//! *What is deliberately missing*: which rule an answer breaks, and which limit of the head it exceeds. hyper has no
+//! type for either; the failure of a malformed answer carries hyper's message.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -22,7 +22,7 @@ pub(crate) fn from(error: &(dyn Error + 'static)) -> Failure {
     errors.find_map(known).unwrap_or_else(|| unsent(error))
 }
 
-/// The failure for one error without its sources; `None` if only they can tell.
+/// The failure for one error without its sources; `None` if the sources have to decide.
 fn known(error: &(dyn Error + 'static)) -> Option<Failure> {
     if let Some(failure) = error.downcast_ref::<Failure>() {
         return Some(failure.clone());
@@ -44,7 +44,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<Failure> {
     }
 }
 
-/// A socket's error, or one of hyper's decoder for chunks, which has no code of the system.
+/// The error of a socket, which has a code of the system, or of hyper's decoder for chunks, which has none.
 fn from_io(error: &io::Error) -> Failure {
     match (error.raw_os_error(), error.kind()) {
         (Some(code), _) => io::Error::from_raw_os_error(code).into(),
@@ -60,8 +60,8 @@ fn is_limit_of_chunks(error: &io::Error) -> bool {
     ["over limit", "count overflow"].iter().any(|limit| message.contains(limit))
 }
 
-/// hyper cancels a request that it has not sent: the peer closed the connection before, which is no error, or the peer
-/// answered before, which is one and then the source. Otherwise the connection broke.
+/// hyper cancels a request that it has not sent. Either the peer closed the connection first, and the error has no
+/// source, or the peer answered first, and an error of hyper is the source. In all other cases the connection broke.
 fn unsent(error: &(dyn Error + 'static)) -> Failure {
     match error.downcast_ref::<hyper::Error>() {
         Some(error) if error.is_canceled() => {

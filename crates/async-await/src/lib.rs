@@ -1,16 +1,16 @@
 //! async and await on tokio and hyper, as most services in Rust use them.
 //!
-//! *How it waits*: in epoll (kqueue, IOCP), for all sockets at once, like `epoll-state-machine`. The compiler writes what
-//! that model writes by hand: an `async fn` is a state machine, and each `.await` is a place where it may stop. tokio
-//! polls the machine whose socket is ready.
+//! *How it waits*: in epoll (kqueue, IOCP), for all sockets at once, like `epoll-state-machine`. The compiler writes
+//! what that model writes by hand: an `async fn` is a state machine, and each `.await` is a place where it may stop.
+//! tokio polls the state machine whose socket is ready.
 //!
 //! *What to notice*: the call reads from top to bottom, as in `serial`, and the diamond is the shortest of all: `?` and
-//! `try_join!`. Dropping a future ends its call at once: for a deadline, for a cancelled run, or for another step's
-//! failure. Threads that block cannot do that. In return each call is a task on the heap, with hyper's connection and
-//! its buffers beside it.
+//! `try_join!`. Dropping a future ends its call at once: at a deadline, when the run is cancelled, or after another
+//! step's failure. Threads that block cannot do that. The price is memory: each call is a task on the heap, with
+//! hyper's connection and its buffers.
 //!
-//! *What is deliberately missing*: `Exchange`. This model reads answers with hyper, so that the parser that all other
-//! models share has one to be compared with.
+//! *What is deliberately missing*: `Exchange`. This model reads answers with hyper, so that the parser of all other
+//! models can be compared with it.
 
 mod client;
 mod failures;
@@ -99,7 +99,7 @@ where
             biased;
             ended = tasks.join_next() => match ended {
                 Some(Ok((index, outcome))) => fan_out.ended_after_work(index, outcome),
-                // Scans every call: O(n). Only a bug leads here, since panics in the run's work are caught.
+                // Scans every call: O(n). Only a bug leads here, because panics in the run's work are caught.
                 Some(Err(panicked)) => ids.iter().position(|id| *id == panicked.id())
                     .into_iter().for_each(|index| fan_out.ended_after_work(index, Err(Failure::Lost))),
                 None => break,
@@ -131,7 +131,7 @@ use tokio::net::TcpStream as CancelSocket;
 #[cfg(unix)]
 use tokio::net::UnixStream as CancelSocket;
 
-/// Waits until the run is cancelled: without end, if it cannot be.
+/// Waits until the run is cancelled; for ever, if it cannot be cancelled.
 ///
 /// # Errors
 /// No descriptor was left to wait with.

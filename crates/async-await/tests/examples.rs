@@ -33,7 +33,7 @@ use rstest::rstest;
 #[case::semaphore(semaphore::run)]
 #[case::spawn_blocking(spawn_blocking::run)]
 #[case::timeout(timeout::run)]
-fn the_example_holds_what_it_says_within_seconds(#[case] run: fn() -> std::io::Result<()>) {
+fn the_example_holds_its_assertions_within_seconds(#[case] run: fn() -> std::io::Result<()>) {
     let start = Instant::now();
     run().expect("no error");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());

@@ -1,5 +1,4 @@
-//! What tasks promise by themselves, on one thread and on many; what all models promise is in the harness's conformance
-//! suite.
+//! Tests of tasks, on one thread and on many. The conformance suite has the requirements of all models.
 
 use std::num::NonZeroUsize;
 use std::thread;

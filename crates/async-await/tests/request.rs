@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_await::AsyncAwait;
 use downstream_call::{Call, Exchange, Failure, Model, Outcome, Run};
 
-/// What the model makes of a peer, and what the peer makes of it.
+/// The outcome of a call to a peer, and the value that the peer returns.
 fn beside<T: Send>(peer: impl FnOnce(TcpStream) -> T + Send) -> (Outcome, T) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let call = call(&format!("http://{}", listener.local_addr().expect("an address")));
@@ -48,7 +48,7 @@ fn the_request_is_that_of_an_exchange_byte_for_byte() {
     assert_eq!(request.escape_ascii().to_string(), sent);
 }
 
-/// hyper reads once before it writes. Whether the answer is there by then, only the system's scheduler knows.
+/// hyper reads once before it writes. Whether the answer has arrived by then depends on the system's scheduler.
 #[test]
 fn an_answer_before_the_request_is_read_or_malformed() {
     for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! `system.rs` on an unreliable kernel: short reads, partial sends, nothing yet where there is something.
+//! `system.rs` on an unreliable kernel: short reads, partial sends, `EAGAIN` from a socket that is ready.
 //!
 //! It replaces `system.rs` in tests: with the feature `chaos`, and only while `MEANWHILE_CHAOS` holds a seed.
 

@@ -8,7 +8,7 @@ use downstream_call::{Call, Exchange, Failure, Outcome, Run};
 
 use crate::system;
 
-/// A call between two of its system calls: all the memory that a waiting call takes here.
+/// A call between two of its system calls. This is all the memory that a waiting call takes.
 #[derive(Debug)]
 pub(crate) struct Flight<'run> {
     exchange: Exchange<'run>,
@@ -19,13 +19,13 @@ pub(crate) struct Flight<'run> {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// `connect` was called. The first `send` tells the result: `EAGAIN` while it is not known.
+    /// `connect` was called. The first `send` returns the result: `EAGAIN` until it is known.
     Connecting,
     Sending,
     Receiving,
 }
 
-/// How far a call came.
+/// How far a call has come.
 pub(crate) enum Progress {
     /// It would block.
     Blocked,
@@ -41,7 +41,7 @@ impl<'run> Flight<'run> {
         Ok(Self { exchange, socket, state: State::Connecting, deadline })
     }
 
-    /// Goes on until the call would block or is over.
+    /// Continues until the call would block or is over.
     pub(crate) fn advance(&mut self, scratch: &mut [u8]) -> Progress {
         loop {
             match self.state {

@@ -1,12 +1,12 @@
-//! Non-blocking sockets, asked again and again: the first idea of most people who have just learned about `O_NONBLOCK`.
+//! Non-blocking sockets, tried again and again: the first idea of most people who have just learned about `O_NONBLOCK`.
 //!
 //! *How it waits*: it does not wait. A system call that would put the thread to sleep returns an error instead, and the
-//! loop asks the next socket, then the one after it, and begins again.
+//! loop tries the next socket, then the one after it, and begins again.
 //!
-//! *What to notice*: two errors are none (`system.rs`). `EINPROGRESS` says that the socket is connecting, `EAGAIN` that
-//! there is nothing yet; both mean *ask later*. All calls make progress together on one thread, so a hundred take one
-//! second, and for that second a core does nothing but ask: millions of system calls, of which a few hundred succeed.
-//! What is missing is one question about all sockets that sleeps until one of them is ready. `epoll-state-machine` has
+//! *What to notice*: two errors are not failures (`system.rs`). `EINPROGRESS` means that the socket is connecting,
+//! `EAGAIN` that there is nothing yet: *try again later*. All calls make progress together on one thread, so a hundred
+//! take one second, and for that second a core does nothing but try: millions of system calls, of which a few hundred
+//! succeed. What is missing is one system call that sleeps until any of the sockets is ready. `epoll-state-machine` has
 //! it: its loop is this one with a *wait* between *admit* and *advance*.
 //!
 //! *What is deliberately missing*: a pause between two rounds. `sleep(1 ms)` would reduce the cost, add up to a
@@ -36,7 +36,7 @@ impl BusyPoll {
     /// Allocates the buffer that every call receives into.
     ///
     /// # Errors
-    /// None; other models have some.
+    /// None; the constructors of other models can fail.
     pub fn new() -> io::Result<Self> {
         Ok(Self { scratch: vec![0; 16 * 1024].into() })
     }
@@ -104,7 +104,7 @@ impl<'run> Loop<'run> {
         }
     }
 
-    /// Advance: each call, as far as it comes, which is almost always nowhere.
+    /// Advance: try each call. Almost all of these attempts would block.
     fn advance_all(&mut self) {
         for key in self.flights.keys().collect::<Vec<_>>() {
             self.advance(key);

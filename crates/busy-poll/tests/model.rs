@@ -1,4 +1,4 @@
-//! What busy polling promises by itself; what all models promise is in the harness's conformance suite.
+//! A test of busy polling. The conformance suite has the requirements of all models.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ fn assert_each_has_its_own_answer(outcomes: Vec<Outcome>) {
     }
 }
 
-/// Time that this thread was ready to run but another had its core (proc_pid_schedstat(5)): no fault of its own.
+/// The time that this thread was ready to run while another thread had its core (proc_pid_schedstat(5)).
 fn queued() -> Duration {
     let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = schedstat.split_whitespace().nth(1).and_then(|number| number.parse().ok());

@@ -4,14 +4,14 @@
 //! cargo run -p callback-loop --example dispatch
 //! ```
 //!
-//! *How it waits*: the loop sleeps until somebody sends. Many messages cost one wake-up.
+//! *How it waits*: the loop sleeps until a message is sent. Many messages cost one wake-up.
 //!
 //! *What to notice*: the kind of a message is its type, and its handler gets it as that type. All handlers run on the
 //! loop's thread, one after another, so what they share needs no lock. A handler may remove itself: the alarm rings
-//! once. What nobody expects is not lost without a word. The loop ends by itself when the last thread has dropped its
-//! sender.
+//! once. A message without a handler of its own goes to the one for all other messages. The loop ends by itself when
+//! the last thread has dropped its sender.
 //!
-//! *What is deliberately missing*: answers. A thread that wants one sends along whom to tell.
+//! *What is deliberately missing*: answers. A thread that needs one sends a channel for it with its message.
 
 use std::cell::Cell;
 use std::io;

@@ -1,4 +1,4 @@
-//! Fibonacci numbers of what is typed in, and a ticker that shows what the computing does to everybody else.
+//! Computes the Fibonacci number of each line, beside a ticker that shows how computing delays other callbacks.
 //!
 //! ```sh
 //! cargo run --release -p callback-loop --example fib_stdin -- --blocking
@@ -11,11 +11,11 @@
 //! *What to notice*: a callback has the thread for itself until it returns. `--blocking` computes in one callback, so
 //! no tick comes meanwhile, and the next one is late by the whole computation. `--stepwise` computes the same, some
 //! steps a turn: ticks come in between, numbers are computed side by side, and a small one overtakes a large one. The
-//! price is the recursion: what the stack remembered is a list now. (`generator-style` has the same example, and keeps
+//! price is the recursion: a list replaces what was on the stack. (`generator-style` has the same example, and keeps
 //! the recursion.)
 //!
-//! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation. And a limit:
-//! who sends numbers faster than they are computed fills the memory.
+//! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation. A limit is
+//! missing, too: numbers that arrive faster than they are computed fill the memory.
 
 use std::cell::Cell;
 use std::io::{self, IsTerminal, stdin};
@@ -25,10 +25,10 @@ use std::time::{Duration, Instant};
 use callback_loop::EventLoop;
 
 const TICK: Duration = Duration::from_millis(10);
-/// A tick so late is worth a line.
+/// A tick that is later than this is printed.
 const LATE: Duration = Duration::from_millis(50);
 const LARGEST: u32 = 45;
-/// So many steps take a fraction of a millisecond, and far longer than a turn of the loop.
+/// This many steps take a fraction of a millisecond, which is far longer than the rest of a turn.
 const STEPS_PER_TURN: usize = 20_000;
 
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     match run(mode) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("the loop broke: {error}");
+            eprintln!("the event loop failed: {error}");
             ExitCode::FAILURE
         }
     }
@@ -83,7 +83,7 @@ impl Desk {
         match line {
             Ok(Some(line)) => match line.trim().parse() {
                 Ok(n) if n <= LARGEST => self.compute(event_loop, n),
-                _ => eprintln!("{line:?} is no number from 0 to {LARGEST}"),
+                _ => eprintln!("{line:?} is not a number from 0 to {LARGEST}"),
             },
             Ok(None) => self.input_ended.set(true),
             Err(error) => {
@@ -126,7 +126,8 @@ fn fibonacci(n: u32) -> u64 {
     if n < 2 { u64::from(n) } else { fibonacci(n - 1) + fibonacci(n - 2) }
 }
 
-/// The same, some steps a turn: what is still to be added is in `rest`, where the recursion had its stack.
+/// The same, some steps in each turn. The numbers that are still to be added are in `rest`, which replaces the stack of
+/// the recursion.
 fn step<'h>(
     event_loop: &mut EventLoop<'h>,
     mut rest: Vec<u32>,

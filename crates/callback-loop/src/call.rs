@@ -17,7 +17,7 @@ pub(crate) struct Client<'h> {
     scratch: &'h RefCell<Box<[u8]>>,
 }
 
-/// A run, and what follows it.
+/// A run, and the callback that gets its outcomes.
 struct Running<'h> {
     run: &'h Run,
     fan_out: RefCell<FanOut<'h>>,
@@ -25,10 +25,11 @@ struct Running<'h> {
     on_over: Cell<Option<OnOver<'h>>>,
 }
 
-/// Called with the outcomes. It gets the client as an argument: if it owned the client, the client would own itself.
+/// Called with the outcomes. It gets the client as an argument: if it owned the client, the two would own each other
+/// and never be freed.
 type OnOver<'h> = Box<dyn FnOnce(&mut EventLoop<'h>, &Rc<Client<'h>>, Vec<Outcome>) + 'h>;
 
-/// A call between two of its callbacks. No callback owns it, because the deadline's may come first.
+/// A call between two of its callbacks. No callback owns it, because the deadline's callback may run first.
 struct Flight<'h> {
     exchange: Exchange<'h>,
     socket: SourceId,
@@ -41,7 +42,7 @@ impl<'h> Client<'h> {
         Rc::new(Self { flights: RefCell::default(), scratch })
     }
 
-    /// Makes every call, and calls back once, with the outcomes.
+    /// Makes every call, then calls `on_over` once with the outcomes.
     pub(crate) fn fan_out(
         self: &Rc<Self>,
         event_loop: &mut EventLoop<'h>,
@@ -55,7 +56,7 @@ impl<'h> Client<'h> {
         self.admit(event_loop, &Rc::new(Running { run, fan_out, admitting: Cell::new(false), on_over }));
     }
 
-    /// Ends every call in flight, now.
+    /// Ends every call in flight at once.
     pub(crate) fn cancel_all(self: &Rc<Self>, event_loop: &mut EventLoop<'h>) {
         let keys: Vec<Key> = self.flights.borrow().keys().collect();
         for key in keys {
@@ -63,8 +64,8 @@ impl<'h> Client<'h> {
         }
     }
 
-    /// Starts calls while there is room, or ends those in flight if the run is cancelled. A call may be over before
-    /// `start` returns, and comes here again; the flag keeps it from starting the next call on top of this one.
+    /// Starts calls while there is room, or ends those in flight if the run is cancelled. A call may end before `start`
+    /// returns, and then this function is called again; the flag keeps such calls from nesting.
     fn admit(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, running: &Rc<Running<'h>>) {
         if running.admitting.replace(true) {
             return;
@@ -106,7 +107,7 @@ impl<'h> Client<'h> {
         self.on_connected(event_loop, key);
     }
 
-    /// Connected, as far as anybody knows: the first `send` tells.
+    /// The socket may still be connecting: the first `send` reports the result.
     fn on_connected(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key) {
         match self.send(event_loop, key) {
             Ok(()) => self.on_sent(event_loop, key),
@@ -120,8 +121,8 @@ impl<'h> Client<'h> {
         }
     }
 
-    /// No answer is that fast, so this waits without having tried. It is no risk: what is readable when its watching
-    /// begins is reported.
+    /// The answer cannot have arrived yet, so this waits without trying first. That is safe: a socket that is readable
+    /// when the poller begins to watch it is reported.
     fn on_sent(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key) {
         let client = Rc::clone(self);
         let on_readable = move |event_loop: &mut _| client.on_readable(event_loop, key);
@@ -129,7 +130,8 @@ impl<'h> Client<'h> {
         self.check(event_loop, key, waits);
     }
 
-    /// Receives one piece. Where more may follow, others have their turn first: a flood drowns nobody's deadline.
+    /// Receives one piece. If more may follow, it continues in the next turn, so that a large answer does not delay the
+    /// deadlines of other calls.
     fn on_readable(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key) {
         match self.receive(event_loop, key) {
             Ok(Some(outcome)) => self.on_received(event_loop, key, outcome),
@@ -149,7 +151,7 @@ impl<'h> Client<'h> {
         }
     }
 
-    /// A call that is over already does not fail.
+    /// Ends a call with a failure, unless it is over already.
     fn failed(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key, failure: impl Into<Failure>) {
         let flight = self.flights.borrow_mut().remove(key);
         if let Some(flight) = flight {
@@ -157,7 +159,7 @@ impl<'h> Client<'h> {
         }
     }
 
-    /// The callback that comes first ends the call, and removes all the others.
+    /// Ends a call: removes its socket and all callbacks that could still run for it.
     fn ended(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, flight: Flight<'h>, outcome: Outcome) {
         let Flight { exchange, socket, deadline, running } = flight;
         event_loop.cancel(deadline);
@@ -168,7 +170,7 @@ impl<'h> Client<'h> {
         self.admit(event_loop, &running);
     }
 
-    /// A wait that could not begin ends its call: above a callback there is nobody to return the error to.
+    /// Ends a call whose wait could not begin: a callback has no caller that could handle the error.
     fn check(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key, waits: io::Result<Handle>) {
         if let Err(error) = waits {
             self.failed(event_loop, key, error);

@@ -8,7 +8,7 @@ use downstream_call::{Call, Diamond, Outcome, Run};
 use crate::call::Client;
 use crate::{EventLoop, Promise};
 
-/// The three steps of a diamond. Each is kept here once its calls are known, because a run only borrows them.
+/// The three steps of a diamond. Each is stored here once its calls are known, because a fan-out only borrows them.
 pub(crate) struct Steps<'h> {
     run: &'h Run,
     plan: &'h Diamond,
@@ -25,13 +25,13 @@ impl<'h> Steps<'h> {
         Self { run, plan, known: Default::default() }
     }
 
-    fn keep(&self, step: usize, first: usize, calls: Vec<Call>) -> &Step {
+    fn store(&self, step: usize, first: usize, calls: Vec<Call>) -> &Step {
         self.known[step].get_or_init(|| Step { run: self.run.step(first), calls })
     }
 }
 
-/// Read it from the outside in. Each level knows what the levels around it know, and each level has to pass its own
-/// failure on, because none of them returns to another.
+/// Read it from the outside in. Each level can use the variables of the levels around it. Each level has to report its
+/// own failure, because none of them returns to another.
 pub(crate) fn start<'h>(
     event_loop: &mut EventLoop<'h>,
     client: &Rc<Client<'h>>,
@@ -39,15 +39,15 @@ pub(crate) fn start<'h>(
     over: &'h Promise<Outcome>,
 ) {
     let plan = steps.plan;
-    let a = steps.keep(0, 0, vec![plan.a()]);
+    let a = steps.store(0, 0, vec![plan.a()]);
     client.fan_out(event_loop, &a.run, &a.calls, move |event_loop, client, mut a| {
         let b_c_d = match a.remove(0).and_then(|a| plan.b_c_d(&a)) {
-            Ok(b_c_d) => steps.keep(1, 1, b_c_d.into()),
+            Ok(b_c_d) => steps.store(1, 1, b_c_d.into()),
             Err(failure) => return over.keep(Err(failure)),
         };
         client.fan_out(event_loop, &b_c_d.run, &b_c_d.calls, move |event_loop, client, b_c_d| {
             let e = match Diamond::together(b_c_d).and_then(|replies| plan.e(&replies)) {
-                Ok(e) => steps.keep(2, 4, vec![e]),
+                Ok(e) => steps.store(2, 4, vec![e]),
                 Err(failure) => return over.keep(Err(failure)),
             };
             client.fan_out(event_loop, &e.run, &e.calls, move |_, _, mut e| {

@@ -1,4 +1,4 @@
-//! The loop itself: one table of callbacks, and turns that run those whose time has come.
+//! The loop itself: one table of callbacks, and turns that run those that are due.
 
 use std::any::TypeId;
 use std::collections::{HashMap, VecDeque};
@@ -18,11 +18,11 @@ use crate::timers::Timers;
 /// An event loop: callbacks wait in it for their turn, their time, their socket or their message (asyncio:
 /// `asyncio.EventLoop`).
 ///
-/// A callback gets the loop itself, so it may add, cancel and remove whatever it likes, itself included. Callbacks
-/// may borrow what lives longer than the loop (`'h`).
+/// A callback gets the loop itself, so it may add, cancel and remove callbacks. Callbacks may borrow values that live
+/// longer than the loop (`'h`).
 ///
-/// A panic in a callback unwinds out of [`run_forever`](Self::run_forever). That callback is gone; everything else
-/// is as it was, and the loop can be run again. (asyncio logs the exception and goes on.)
+/// A panic in a callback unwinds out of [`run_forever`](Self::run_forever). That callback is gone; everything else is
+/// unchanged, and the loop can be run again. (asyncio logs the exception and goes on.)
 ///
 /// ```
 /// use callback_loop::EventLoop;
@@ -36,23 +36,23 @@ use crate::timers::Timers;
 /// ```
 pub struct EventLoop<'h> {
     pub(crate) poller: Poller,
-    /// Everything that waits. All else holds keys into this table; the key of a callback that ran, or was
+    /// All callbacks that wait. Everything else holds keys into this table; the key of a callback that has run, or was
     /// cancelled, finds nothing.
     pub(crate) callbacks: Callbacks<'h>,
-    /// Whose turn it is, in this order.
+    /// The callbacks that run next, in this order.
     pub(crate) ready: VecDeque<Key>,
     pub(crate) timers: Timers,
     pub(crate) sources: SlotMap<Key, Source>,
     pub(crate) cancels: Vec<(Cancel, Key)>,
     pub(crate) mailbox: Option<Mailbox>,
-    /// By the type of the message. Nothing is there while the handler runs.
+    /// By the type of the message. `None` while the handler runs.
     pub(crate) message_handlers: HashMap<TypeId, Option<MessageHandler<'h>>>,
     events: Vec<Key>,
     running: bool,
     stopping: bool,
 }
 
-/// What the loop calls, once.
+/// A function that the loop calls once.
 pub(crate) type Callback<'h> = Box<dyn FnOnce(&mut EventLoop<'h>) + 'h>;
 
 pub(crate) type Callbacks<'h> = SlotMap<Key, Callback<'h>>;
@@ -83,7 +83,7 @@ impl<'h> EventLoop<'h> {
         }
     }
 
-    /// The poller, for the next loop: it watches nothing any more.
+    /// Returns the poller for the next loop. It no longer watches anything.
     pub(crate) fn into_poller(self) -> io::Result<Poller> {
         for (cancel, _) in &self.cancels {
             self.poller.forget_cancel(cancel)?;
@@ -91,12 +91,11 @@ impl<'h> EventLoop<'h> {
         Ok(self.poller)
     }
 
-    /// Runs until somebody calls [`stop`](Self::stop), or until nothing is left that could ever happen (asyncio:
-    /// `loop.run_forever`, which would sleep for ever then). A callback, a timer, a socket that is waited for and a
-    /// [`Sender`](crate::Sender) are something that could happen.
+    /// Runs until [`stop`](Self::stop) is called, or until nothing is left to wait for: no callback, timer or socket,
+    /// and no [`Sender`](crate::Sender) (asyncio: `loop.run_forever`, which would then sleep for ever).
     ///
     /// # Errors
-    /// The loop is running already: a callback may not run it. The system's poller is gone.
+    /// The loop is running already: a callback may not run it. Or the system's poller failed.
     pub fn run_forever(&mut self) -> io::Result<()> {
         self.run(|| false)
     }
@@ -104,8 +103,7 @@ impl<'h> EventLoop<'h> {
     /// Runs until the promise is kept, and takes its value (asyncio: `loop.run_until_complete`).
     ///
     /// # Errors
-    /// The loop was stopped before, or nothing was left that could have kept the promise; and as
-    /// [`run_forever`](Self::run_forever).
+    /// The loop was stopped first, or nothing was left to wait for; and as [`run_forever`](Self::run_forever).
     pub fn run_until_complete<T>(&mut self, promise: &Promise<T>) -> io::Result<T> {
         self.run(|| promise.is_kept())?;
         let unkept =
@@ -113,8 +111,8 @@ impl<'h> EventLoop<'h> {
         promise.take().ok_or_else(|| io::Error::other(unkept))
     }
 
-    /// Ends the run with this turn: what is ready still runs, what that adds does not (asyncio: `loop.stop`). Before
-    /// a run, it makes that run one turn that does not wait.
+    /// Ends the run after this turn: callbacks that are ready still run, those that they add do not (asyncio:
+    /// `loop.stop`). Called before a run, it limits that run to one turn, which does not wait.
     pub fn stop(&mut self) {
         self.stopping = true;
     }
@@ -125,10 +123,10 @@ impl<'h> EventLoop<'h> {
                 "this event loop is running already: a callback has to return to it",
             ));
         }
-        let running = Running(self);
-        while !is_over() && !running.0.nothing_left() {
-            running.0.turn()?;
-            if mem::take(&mut running.0.stopping) {
+        let guard = RunGuard(self);
+        while !is_over() && !guard.0.nothing_left() {
+            guard.0.turn()?;
+            if mem::take(&mut guard.0.stopping) {
                 break;
             }
         }
@@ -145,7 +143,7 @@ impl<'h> EventLoop<'h> {
         Ok(())
     }
 
-    /// Wait: until something happens or the first timer is due; not at all while there is something to do.
+    /// Wait: until something happens or the first timer is due. Does not block while there is something to do.
     fn wait(&mut self) -> io::Result<()> {
         let busy = self.stopping || !self.ready.is_empty() || self.has_mail();
         let until = if busy { Some(Instant::now()) } else { self.timers.earliest() };
@@ -161,7 +159,7 @@ impl<'h> EventLoop<'h> {
         }
     }
 
-    /// Expire: timers whose time has come.
+    /// Expire: timers that are due.
     fn expire(&mut self) {
         let now = Instant::now();
         while let Some(key) = self.timers.expired(now) {
@@ -169,9 +167,8 @@ impl<'h> EventLoop<'h> {
         }
     }
 
-    /// Advance: run what is ready now. What a callback adds has to wait for the next turn, so that no chain of
-    /// callbacks can keep the loop from its sockets. Keys leave the queue one by one: what comes after a panic is
-    /// still there.
+    /// Advance: run what is ready now. Callbacks that they add run in the next turn, so that no chain of callbacks can
+    /// keep the loop from its sockets. Keys leave the queue one by one, so that a panic does not lose those behind it.
     fn advance(&mut self) {
         for _ in 0..self.ready.len() {
             let callback = self.ready.pop_front().and_then(|key| self.callbacks.remove(key));
@@ -186,10 +183,10 @@ impl<'h> EventLoop<'h> {
     }
 }
 
-/// A run that ends however it ends: a panic as well leaves a loop that can be run again.
-struct Running<'run, 'h>(&'run mut EventLoop<'h>);
+/// Marks the run as over when it is dropped, so that the loop can be run again even after a panic.
+struct RunGuard<'run, 'h>(&'run mut EventLoop<'h>);
 
-impl Drop for Running<'_, '_> {
+impl Drop for RunGuard<'_, '_> {
     fn drop(&mut self) {
         self.0.running = false;
     }

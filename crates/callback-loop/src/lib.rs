@@ -1,13 +1,13 @@
 //! An event loop to register callbacks with: asyncio before `await`, Node.js before promises.
 //!
-//! *How it waits*: in [`EventLoop::run_forever`], for all sockets, timers, messages and standard input at once. A
-//! call that would block leaves a callback and returns to the loop, which calls it when the wait is over.
+//! *How it waits*: in [`EventLoop::run_forever`], for all sockets, timers, messages and standard input at once. A call
+//! that would block registers a callback and returns to the loop, which runs the callback when the wait is over.
 //!
-//! *What to notice*: the loop is small and knows nothing of calls: it is a table of callbacks, and rounds that run those
-//! that are due (`event_loop.rs`). The difficulty is on the other side (`call.rs`, `diamond.rs`). What `serial` says
-//! from top to bottom is five functions that name each other. What they share outlives each of them, so it lives in a
-//! table. No error returns to the function that asked, because that function has returned long ago. A deadline is
-//! another callback, and the callback that ends a call has to cancel the others.
+//! *What to notice*: the loop is small and knows nothing of calls: it is a table of callbacks, and turns that run those
+//! that are due (`event_loop.rs`). The difficulty is in the code that uses it (`call.rs`, `diamond.rs`). What `serial`
+//! does from top to bottom takes five functions here, each of which names the next. The state they share outlives each
+//! of them, so it is kept in a table. No error returns to the function that asked, because that function has returned
+//! long ago. A deadline is another callback, and the callback that ends a call has to cancel the others.
 //!
 //! *What is deliberately missing*: a way to write the steps down in order. Generators give that back
 //! (`generator-style`), and `async` is generators with a keyword. The loop has sockets that connect, but none that
@@ -45,7 +45,7 @@ use diamond::Steps;
 /// the same poller, one after the other.
 #[derive(Debug)]
 pub struct CallbackLoop {
-    /// `None` after a run that broke: the next run opens another.
+    /// `None` after a run that failed: the next run opens another.
     poller: Option<Poller>,
     scratch: RefCell<Box<[u8]>>,
 }

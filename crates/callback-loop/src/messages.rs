@@ -15,8 +15,8 @@ pub type Message = Box<dyn Any + Send>;
 
 pub(crate) type MessageHandler<'h> = Box<dyn FnMut(&mut EventLoop<'h>, Message) + 'h>;
 
-/// Sends messages to a loop, from any thread (asyncio: `loop.call_soon_threadsafe`; but data crosses the threads
-/// here, and no code). While there is one, the loop has something to wait for.
+/// Sends messages to a loop, from any thread (asyncio: `loop.call_soon_threadsafe`; but here data crosses the threads,
+/// not code). While a sender exists, the loop has something to wait for.
 pub struct Sender {
     queue: queue::Sender<Message>,
     bell: Arc<Bell>,
@@ -25,7 +25,7 @@ pub struct Sender {
 /// What wakes the loop when the queue is no longer empty.
 struct Bell {
     waker: Waker,
-    /// Rung and not heard yet: many messages cost one wake-up.
+    /// True from a wake-up until the loop looks into the queue: many messages cost one wake-up.
     rung: AtomicBool,
     senders: AtomicUsize,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Mailbox {
 }
 
 impl<'h> EventLoop<'h> {
-    /// Another sender to this loop. Its clones do as well.
+    /// A sender to this loop; clone it where several are needed.
     ///
     /// # Errors
     /// No descriptor was left.
@@ -52,8 +52,8 @@ impl<'h> EventLoop<'h> {
         Ok(Sender::new(mailbox.sender.clone(), Arc::clone(&mailbox.bell)))
     }
 
-    /// Calls for each message of the type `M`, in the order in which they were sent; instead of an earlier handler for
-    /// that type.
+    /// Calls `handler` for each message of the type `M`, in the order in which they were sent. It replaces an earlier
+    /// handler for that type.
     pub fn on_message<M: Any + Send>(&mut self, mut handler: impl FnMut(&mut Self, M) + 'h) {
         let handler = move |event_loop: &mut Self, message: Message| {
             if let Ok(message) = message.downcast::<M>() {
@@ -63,7 +63,7 @@ impl<'h> EventLoop<'h> {
         self.message_handlers.insert(TypeId::of::<M>(), Some(Box::new(handler)));
     }
 
-    /// Calls for messages that no other handler is for. Without it they are dropped.
+    /// Calls `handler` for messages whose type has no handler. Without it they are dropped.
     pub fn on_other_message(&mut self, handler: impl FnMut(&mut Self, Message) + 'h) {
         self.message_handlers.insert(TypeId::of::<Other>(), Some(Box::new(handler)));
     }
@@ -73,7 +73,7 @@ impl<'h> EventLoop<'h> {
         self.message_handlers.remove(&TypeId::of::<M>()).is_some()
     }
 
-    /// Deliver: the messages that are here now; those that come meanwhile ring again.
+    /// Deliver: the messages that are in the queue now. Those that arrive meanwhile wake the loop again.
     pub(crate) fn deliver(&mut self) {
         let Some(mailbox) = &self.mailbox else { return };
         mailbox.bell.rung.swap(false, Ordering::AcqRel);
@@ -106,17 +106,17 @@ impl<'h> EventLoop<'h> {
     }
 }
 
-/// Every other kind: a type that nobody else has, so that nobody can send it.
+/// Stands for all types without a handler. It is private, so it is not the type of any message.
 struct Other;
 
 impl Sender {
-    /// Sends a message, which the handler for its type will get.
+    /// Sends a message to the handler for its type.
     ///
     /// # Errors
-    /// `BrokenPipe`: the loop is gone, and the message with it.
+    /// `BrokenPipe`: the loop is gone, and the message is dropped.
     pub fn send(&self, message: impl Any + Send) -> io::Result<()> {
         let gone = |_| {
-            io::Error::new(io::ErrorKind::BrokenPipe, "the event loop is gone: nobody handles this message")
+            io::Error::new(io::ErrorKind::BrokenPipe, "the event loop is gone: no handler gets this message")
         };
         self.queue.send(Box::new(message)).map_err(gone)?;
         self.bell.ring()
@@ -135,7 +135,7 @@ impl Clone for Sender {
 }
 
 impl Drop for Sender {
-    /// The loop may have waited for this one alone.
+    /// Wakes the loop if this was the last sender, because the loop may have waited for it alone.
     fn drop(&mut self) {
         if self.bell.senders.fetch_sub(1, Ordering::Release) == 1 {
             // It can fail only when the loop is gone.
@@ -145,8 +145,8 @@ impl Drop for Sender {
 }
 
 impl Bell {
-    /// The swap orders a message before the loop's look into the queue: either this wakes the loop, or the loop has
-    /// yet to take an earlier ring back, and looks after that.
+    /// The swap orders a message before the loop's look into the queue: either this wakes the loop, or an earlier ring
+    /// has done so, and the loop looks into the queue after it has cleared that ring.
     fn ring(&self) -> io::Result<()> {
         if self.rung.swap(true, Ordering::AcqRel) { Ok(()) } else { self.waker.wake() }
     }

@@ -1,14 +1,14 @@
-//! A value that somebody will provide later.
+//! A value that a callback will provide later.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A value that a callback will provide (asyncio: `Future`, but nobody can await it). Clones are one promise.
+/// A value that a callback will provide (asyncio: `Future`, but it cannot be awaited). Clones share the value.
 #[derive(Debug)]
 pub struct Promise<T>(Rc<RefCell<Option<T>>>);
 
 impl<T> Promise<T> {
-    /// Not kept yet (asyncio: `loop.create_future`).
+    /// A promise that is not kept yet (asyncio: `loop.create_future`).
     #[must_use]
     pub fn new() -> Self {
         Self(Rc::default())
@@ -19,7 +19,7 @@ impl<T> Promise<T> {
         self.0.borrow_mut().get_or_insert(value);
     }
 
-    /// Whether it was kept, and its value not taken yet (asyncio: `future.done`).
+    /// Whether it was kept, and its value was not taken yet (asyncio: `future.done`).
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.0.borrow().is_some()

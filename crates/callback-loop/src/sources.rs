@@ -7,8 +7,8 @@ use readiness::{Interest, Key, Socket};
 use crate::event_loop::Callback;
 use crate::{EventLoop, Handle};
 
-/// A source of events in a loop: a socket, or standard input. asyncio uses file descriptors for this; but an id is never
-/// given twice, so that it cannot reach another socket.
+/// A source of events in a loop: a socket, or standard input. asyncio uses file descriptors for this. Unlike a
+/// descriptor, an id is never used twice, so it cannot reach another socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceId(pub(crate) Key);
 
@@ -36,11 +36,11 @@ impl<'h> EventLoop<'h> {
         socket.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    /// Calls once when there is something to receive, or the end; instead of an earlier callback for that (asyncio:
-    /// `loop.add_reader`, whose callback stays).
+    /// Calls `callback` once, when there is something to receive or the stream has ended. It replaces an earlier
+    /// callback for that (asyncio: `loop.add_reader`, whose callback stays).
     ///
     /// Try first: a socket is reported when it *becomes* ready, so wait only for one that would block. A callback may
-    /// be called for nothing; then it would block again, and waits again.
+    /// be called although the socket would still block: wait again then.
     ///
     /// # Errors
     /// `NotConnected`: the socket was removed. The system has no memory left for it.
@@ -52,7 +52,7 @@ impl<'h> EventLoop<'h> {
         self.wait_for(id, Box::new(callback), |source| &mut source.reader)
     }
 
-    /// Calls once when there is room to send, or connecting has succeeded or failed; otherwise as
+    /// Calls `callback` once, when there is room to send, or connecting has succeeded or failed; otherwise as
     /// [`when_readable`](Self::when_readable) (asyncio: `loop.add_writer`).
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl<'h> EventLoop<'h> {
 
     /// Makes a callback the source's reader or writer, and tells the poller what to watch for.
     fn wait_for(&mut self, id: SourceId, callback: Callback<'h>, waiter: WaiterOf) -> io::Result<Handle> {
-        let handle = self.keep(callback);
+        let handle = self.add_callback(callback);
         let watched = self.replace_waiter(id, handle, waiter).and_then(|interest| {
             let source = self.sources.get_mut(id.0).and_then(|source| source.socket.as_mut());
             source.map_or(Ok(()), |socket| self.poller.watch(socket, id.0, interest))
@@ -91,7 +91,7 @@ impl<'h> EventLoop<'h> {
         watched.map(|()| handle)
     }
 
-    /// Makes a callback the source's reader or writer, and returns what the source waits for then.
+    /// Makes a callback the source's reader or writer, and returns what the source now waits for.
     fn replace_waiter(&mut self, id: SourceId, handle: Handle, waiter: WaiterOf) -> io::Result<Interest> {
         let source = self.sources.get_mut(id.0).ok_or(io::ErrorKind::NotConnected)?;
         if let Some(earlier) = waiter(source).replace(handle.key()) {

@@ -5,18 +5,18 @@ use std::io;
 use crate::sources::Source;
 use crate::{EventLoop, SourceId};
 
-/// What is read at once. A line may be sixteen times as long; then it is cut.
+/// The most bytes that are read at once. A line that is longer than sixteen times that is cut.
 const CHUNK: usize = 4096;
 const MAX_LINE: usize = 16 * CHUNK;
 
 impl<'h> EventLoop<'h> {
-    /// Calls with each line of standard input, without its end, one a turn; then with `None` at the end of input, or
-    /// with an error, and not again (asyncio: `loop.connect_read_pipe`, which refuses a file). Bytes that are no
-    /// UTF-8 become `U+FFFD`.
+    /// Calls `handler` with each line of standard input, without its line end, one line in each turn. The last call has
+    /// `None` at the end of input, or an error (asyncio: `loop.connect_read_pipe`, which refuses a file). Bytes that
+    /// are not UTF-8 become `U+FFFD`.
     ///
     /// # Errors
-    /// The system can't watch it: it is watched already, or this is no Unix (a thread that reads it and
-    /// [sends](crate::Sender::send) each line would do there).
+    /// The system can't watch it: it is watched already, or the system is not Unix (where a thread can read it and
+    /// [send](crate::Sender::send) each line).
     pub fn add_stdin(
         &mut self,
         handler: impl FnMut(&mut Self, io::Result<Option<String>>) + 'h,
@@ -40,7 +40,7 @@ impl<'h> EventLoop<'h> {
         let _ = descriptor::forget(&self.poller);
     }
 
-    /// Registers the next look at standard input.
+    /// Registers the next attempt to read a line.
     fn read_on<H>(&mut self, id: SourceId, lines: Lines, handler: H, next: Next)
     where
         H: FnMut(&mut Self, io::Result<Option<String>>) + 'h,
@@ -52,7 +52,8 @@ impl<'h> EventLoop<'h> {
         }
     }
 
-    /// Hands one line to the handler: whoever types faster than that must not keep the loop from the rest.
+    /// Passes one line to the handler. The next line has to wait for the next turn, so that fast input does not keep
+    /// the loop from its other work.
     fn hand_on<H>(&mut self, id: SourceId, mut lines: Lines, mut handler: H)
     where
         H: FnMut(&mut Self, io::Result<Option<String>>) + 'h,
@@ -80,7 +81,7 @@ enum Next {
     WhenReadable,
 }
 
-/// What was read of a line that is not complete, and lines that nobody took yet.
+/// Bytes that were read: lines that were not passed on yet, and the start of the next one.
 #[derive(Default)]
 struct Lines {
     bytes: Vec<u8>,
@@ -120,8 +121,8 @@ impl Lines {
     }
 }
 
-/// Standard input belongs to the whole process, and a terminal to other programs as well: it stays blocking, so each
-/// read is preceded by the question whether it would block.
+/// Standard input belongs to the whole process, and a terminal to other programs as well: it stays blocking, so `poll`
+/// checks before each read that it would not block.
 #[cfg(unix)]
 mod descriptor {
     use std::io;

@@ -20,48 +20,48 @@ pub struct Handle {
 
 /// Which callback must run when, the earliest on top.
 ///
-/// Most timers are deadlines, which are cancelled and never come. So a timer is cancelled by dropping its callback,
+/// Most timers are deadlines, which are cancelled before they pass. So a timer is cancelled by dropping its callback,
 /// and its entry stays until such entries outnumber the others (asyncio does the same): O(1), where a sorted set takes
 /// O(log n) for each.
 #[derive(Default)]
 pub(crate) struct Timers {
-    /// Equal times stay in the order in which they were added: the number tells.
+    /// The number keeps equal times in the order in which they were added.
     heap: BinaryHeap<Reverse<(Instant, u64, Key)>>,
     added: u64,
     cancelled: usize,
 }
 
 impl<'h> EventLoop<'h> {
-    /// Calls in the next turn, after what was added earlier (asyncio: `loop.call_soon`).
+    /// Calls `callback` in the next turn, after those that were added earlier (asyncio: `loop.call_soon`).
     pub fn call_soon(&mut self, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
-        let handle = self.keep(Box::new(callback));
+        let handle = self.add_callback(Box::new(callback));
         self.ready.push_back(handle.key);
         handle
     }
 
-    /// Calls once `delay` has passed, never earlier (asyncio: `loop.call_later`).
+    /// Calls `callback` once `delay` has passed, never earlier (asyncio: `loop.call_later`).
     pub fn call_later(&mut self, delay: Duration, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
         const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
         self.call_at(Instant::now() + delay.min(THIRTY_YEARS), callback)
     }
 
-    /// Calls at a time, never earlier; callbacks of one time in the order in which they were added (asyncio:
-    /// `loop.call_at`).
+    /// Calls `callback` once `at` has passed, never earlier. Callbacks with the same time run in the order in which
+    /// they were added (asyncio: `loop.call_at`).
     pub fn call_at(&mut self, at: Instant, callback: impl FnOnce(&mut Self) + 'h) -> Handle {
-        let Handle { key, .. } = self.keep(Box::new(callback));
+        let Handle { key, .. } = self.add_callback(Box::new(callback));
         self.timers.insert(at, key);
         Handle { key, is_timer: true }
     }
 
-    /// Calls when `cancel` is cancelled, before what else happens in that turn. Nothing happens to one that never can
-    /// be (asyncio: `loop.add_signal_handler`, the usual way to hear of such a wish).
+    /// Calls `callback` when `cancel` is cancelled, before all other callbacks of that turn. It does nothing for
+    /// [`Cancel::never`] (asyncio: `loop.add_signal_handler`, the usual way to cancel from outside).
     ///
     /// # Errors
     /// The system has no memory left for it; or this loop waits for `cancel` already.
     pub fn on_cancel(&mut self, cancel: &Cancel, callback: impl FnOnce(&mut Self) + 'h) -> io::Result<()> {
         if cancel.socket().is_some() {
             self.poller.watch_cancel(cancel)?;
-            let handle = self.keep(Box::new(callback));
+            let handle = self.add_callback(Box::new(callback));
             self.cancels.push((cancel.clone(), handle.key));
         }
         Ok(())
@@ -76,12 +76,12 @@ impl<'h> EventLoop<'h> {
         waited
     }
 
-    /// Adds a callback that nobody knows of yet.
-    pub(crate) fn keep(&mut self, callback: Callback<'h>) -> Handle {
+    /// Adds a callback that is not registered for any event yet.
+    pub(crate) fn add_callback(&mut self, callback: Callback<'h>) -> Handle {
         Handle { key: self.callbacks.insert(callback), is_timer: false }
     }
 
-    /// Cancel: wishes that came true.
+    /// Cancel: run the callbacks of runs that were cancelled.
     pub(crate) fn notice_cancelled(&mut self) -> io::Result<()> {
         while let Some(at) = self.cancels.iter().position(|(cancel, _)| cancel.is_cancelled()) {
             let (cancel, key) = self.cancels.swap_remove(at);
@@ -93,7 +93,7 @@ impl<'h> EventLoop<'h> {
 }
 
 impl Timers {
-    /// When to wake up; for nothing, if that timer was cancelled.
+    /// When to wake up. If that timer was cancelled, the loop wakes up and finds nothing to do.
     pub(crate) fn earliest(&self) -> Option<Instant> {
         self.heap.peek().map(|Reverse((at, ..))| *at)
     }
@@ -120,7 +120,7 @@ impl Timers {
     }
 }
 
-/// So many cancelled timers are not worth the search.
+/// This many cancelled timers may stay: to search for them would cost more than their memory.
 const FEW: usize = 64;
 
 impl Handle {

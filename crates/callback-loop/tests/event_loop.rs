@@ -73,7 +73,7 @@ fn a_callback_that_adds_itself_for_ever_does_not_keep_timers_from_coming() -> io
 }
 
 #[test]
-fn a_timer_of_no_time_that_adds_itself_does_not_keep_sockets_from_being_heard() -> io::Result<()> {
+fn a_timer_of_no_time_that_adds_itself_does_not_keep_sockets_from_being_served() -> io::Result<()> {
     fn again(event_loop: &mut EventLoop<'_>) {
         event_loop.call_at(Instant::now() - SOON, again);
     }
@@ -216,7 +216,7 @@ fn a_promise_ends_its_run_with_its_first_value() -> io::Result<()> {
 }
 
 #[test]
-fn a_promise_that_nobody_can_keep_is_an_error_and_no_hang() -> io::Result<()> {
+fn a_promise_that_cannot_be_kept_is_an_error_and_no_hang() -> io::Result<()> {
     let promise = Promise::<()>::new();
     let mut event_loop = EventLoop::new()?;
     assert!(event_loop.run_until_complete(&promise).is_err());
@@ -364,7 +364,7 @@ fn a_message_wakes_a_loop_that_sleeps() -> io::Result<()> {
     let asleep = Barrier::new(2);
     let mut event_loop = EventLoop::new()?;
     let sender = event_loop.sender()?;
-    event_loop.call_later(LONG, |_| unreachable!("nobody woke the loop"));
+    event_loop.call_later(LONG, |_| unreachable!("the loop was not woken"));
     event_loop.call_soon(|_| _ = asleep.wait());
     event_loop.on_message(|event_loop, ()| event_loop.stop());
     thread::scope(|scope| {
@@ -391,9 +391,9 @@ fn a_loop_ends_when_its_last_sender_is_dropped() -> io::Result<()> {
 }
 
 #[test]
-fn a_sender_without_a_loop_says_so() -> io::Result<()> {
+fn a_sender_without_a_loop_gets_an_error() -> io::Result<()> {
     let sender = EventLoop::new()?.sender()?;
-    assert_eq!(sender.send(1).expect_err("nobody is there").kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(sender.send(1).expect_err("the loop is gone").kind(), io::ErrorKind::BrokenPipe);
     Ok(())
 }
 
@@ -416,10 +416,10 @@ fn a_handler_may_remove_and_replace_itself() -> io::Result<()> {
     });
     event_loop.on_other_message(|_, message| {
         assert_eq!(message.downcast_ref(), Some(&7));
-        log.add("nobody's");
+        log.add("other");
     });
     event_loop.run_forever()?;
-    assert_eq!(log.take(), ["first", "second", "nobody's"]);
+    assert_eq!(log.take(), ["first", "second", "other"]);
     Ok(())
 }
 

@@ -38,7 +38,7 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-/// How many ticks came while the number was computed.
+/// The number of ticks that came while the number was computed.
 fn ticks(output: &str, result: &str) -> u32 {
     let line = output.lines().find(|line| line.starts_with(result)).expect("this result");
     let ticks = line.split_whitespace().rev().nth(1);
@@ -69,7 +69,7 @@ fn bad_input_gets_a_message_and_the_loop_goes_on() {
         assert!(output.contains("fib(7) = 13 ") && output.contains("fib(2) = 1 "), "{output}");
         let refused: Vec<_> = errors.lines().collect();
         assert_eq!(refused.len(), 5, "{errors}");
-        assert_eq!(refused[0], r#""seven" is no number from 0 to 45"#);
+        assert_eq!(refused[0], r#""seven" is not a number from 0 to 45"#);
     }
 }
 
@@ -94,14 +94,14 @@ fn a_file_is_read_although_epoll_refuses_it() {
 }
 
 #[test]
-fn a_pipe_is_read_while_somebody_is_still_typing() {
+fn a_pipe_is_read_before_its_input_ends() {
     let mut command = example("fib_stdin");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("an example");
     let (mut input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
     input.write_all(b"1").expect("it reads");
-    thread::sleep(Duration::from_millis(30)); // half a line is no line yet
+    thread::sleep(Duration::from_millis(30)); // half a line is not a line yet
     input.write_all(b"2\n").expect("it reads");
-    // A tick may have been late on a busy machine, and have said so.
+    // On a busy machine a tick may have been late, and have printed a line.
     let mut lines = BufReader::new(output).lines().map(|line| line.expect("text"));
     let answer = lines.find(|line| line.starts_with("fib(")).expect("an answer before the input ends");
     assert!(answer.starts_with("fib(12) = 144 "));

@@ -1,9 +1,9 @@
 //! Twenty requests, each 60 ms of waiting and 40 ms of computing: how long does each one take?
 //!
-//! *What to notice*: on a loop that computes, all twenty are asked for at once, and each waits for the work of all before
-//! it. With the work handed over they queue up for fewer cores, but the loop stays free. A limit on requests in flight
-//! moves the queue from behind the request to before it: the run takes a little longer, and each request, once it is started,
-//! is done soon. That is backpressure, and what a caller with a deadline wants.
+//! *What to notice*: on a loop that computes, all twenty requests start at once, and each waits for the work of all
+//! before it. If the work goes to a pool, they wait for a free core, but the loop stays free. A limit on requests in
+//! flight moves the queue: requests wait before they start, and not after. The run takes a little longer, but each
+//! request ends soon after its start. That is backpressure, and what a caller with a deadline needs.
 //!
 //! The last column is the reason, and no clock is needed for it: for the work of how many requests, its own included, did the
 //! slowest one have to wait? Times depend on who else wants the cores; the program says so if the pool did not get them.

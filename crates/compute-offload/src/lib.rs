@@ -1,15 +1,15 @@
 //! One event loop for waiting, rayon for computing.
 //!
-//! *How it waits*: as `async-await` does on one thread, whose calls these are. The work with each reply goes to a pool of
-//! one thread for each core, and the call's task waits for the result as it would for a socket.
+//! *How it waits*: as `async-await` does on one thread, whose code makes the calls. The work with each reply goes to a
+//! pool with one thread for each core, and the call's task waits for the result as it waits for a socket.
 //!
-//! *What to notice*: a loop that computes does not notice sockets meanwhile. Twenty replies of 40 ms of work each keep
-//! the last one waiting for 800 ms, though it arrived with the first. Here the loop stays free, and the work uses every
-//! core. A call counts as in flight until its work is done, so the run's limit is backpressure: it bounds the queue
-//! before the pool as well.
+//! *What to notice*: a loop that computes does not notice sockets meanwhile. With 40 ms of work for each of twenty
+//! replies, the last one is ready after 800 ms, although it arrived with the first. Here the loop stays free, and the
+//! work uses every core. A call counts as in flight until its work is done, so the run's limit is backpressure: it also
+//! bounds the queue of the pool.
 //!
-//! *What is deliberately missing*: small work on the loop. Handing over costs some microseconds, so shorter work is
-//! better done where the reply is.
+//! *What is deliberately missing*: work that stays on the loop. Passing it to the pool costs some microseconds, so
+//! shorter work is better done on the loop.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -92,7 +92,7 @@ impl Offload {
         }
         let (done, result) = oneshot::channel();
         let work = self.work;
-        // When the run is cancelled the receiver is gone; the pool does the work all the same.
+        // When the run is cancelled the receiver is gone, but the pool still does the work.
         self.pool.spawn(move || _ = done.send(work.on(outcome)));
         result.await.unwrap_or(Err(Failure::Lost))
     }

@@ -1,6 +1,7 @@
-//! Twenty replies that all need the CPU: what they wait for depends on who computes, and on how many there may be.
+//! Twenty replies that all need the CPU: what they wait for depends on the thread that computes, and on the limit in
+//! flight.
 //!
-//! Times are compared with each other, never with a clock: what is asserted is the order of events in a trace.
+//! Times are compared with each other, never with a clock: the tests assert the order of events in a trace.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What is asked, and what comes back.
+//! A call, and how it ends: with a reply or with a failure.
 
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 
-/// The longest path `http::Uri`, and so hyper, can hold.
+/// The longest path that `http::Uri` can hold, and so the longest that hyper can send.
 const MAX_PATH_BYTES: usize = 65_534;
 
 /// One `GET` to the downstream, on a connection of its own.
@@ -37,7 +37,7 @@ pub struct Reply {
     pub worked: Option<u64>,
 }
 
-/// Why a URL makes no call; its text says what is wrong and what would be right.
+/// Why a URL was refused. Its text names the mistake and shows the correct form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadUrl(String);
 
@@ -54,7 +54,7 @@ impl Call {
         }
         let authority = uri.authority().ok_or_else(|| bad("there is no host"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let port = port(authority).ok_or_else(|| bad("after the host comes neither a path nor a port"))?;
+        let port = port(authority).ok_or_else(|| bad("the host is followed by neither a port nor a path"))?;
         let mut addresses = (host, port)
             .to_socket_addrs()
             .map_err(|error| bad(&format!("no address for host {host:?} ({error})")))?;
@@ -77,8 +77,8 @@ impl Call {
         start.checked_add(self.timeout).unwrap_or_else(|| start + THIRTY_YEARS)
     }
 
-    /// Refuses what would not be one request: a path or host that could smuggle in a second line, and whatever else
-    /// a URL may not hold as it is, which hyper would not send either.
+    /// Refuses a path or a host that would not make one request: it could smuggle in a second line, or it has
+    /// characters that a URL may not contain. hyper does not send these either.
     ///
     /// # Errors
     /// [`Failure::Unsendable`], before anything is sent.
@@ -100,7 +100,7 @@ impl Call {
     }
 }
 
-/// The port after the host, or 80 if there is nothing; `None` for anything else, such as a user's name in front.
+/// The port after the host, or 80 without one; `None` for anything else, such as a user name before the host.
 fn port(authority: &http::uri::Authority) -> Option<u16> {
     match authority.as_str().strip_prefix(authority.host())? {
         "" => Some(80),

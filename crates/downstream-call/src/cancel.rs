@@ -1,15 +1,15 @@
-//! A wish to stop, which can be waited on like a socket.
+//! Cancels a run, and can be waited on like a socket.
 
 use std::io;
 use std::net::Shutdown;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks a run to stop. Calls not started become [`Failure::Cancelled`](crate::Failure::Cancelled); those in
-/// flight end no later than their deadline. Clones share one wish.
+/// Asks a run to stop. Calls not started become [`Failure::Cancelled`](crate::Failure::Cancelled); those in flight end
+/// no later than their deadline. Clones cancel the same run.
 ///
-/// A flag alone would not wake a loop that sleeps in `epoll_wait`, so the wish is also the end of a stream: from
-/// [`cancel`](Cancel::cancel) on, [`socket`](Cancel::socket) is readable, for ever and for everybody.
+/// A flag alone would not wake a loop that sleeps in `epoll_wait`. So cancelling also ends a stream: after
+/// [`cancel`](Cancel::cancel), [`socket`](Cancel::socket) is readable for ever, and for every clone.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Option<Arc<Pair>>);
 
@@ -44,17 +44,18 @@ impl Cancel {
         Ok(Self(Some(Arc::new(Pair { cancelled: Arc::default(), ours, theirs }))))
     }
 
-    /// Cancels, once and for all; a second time changes nothing.
+    /// Cancels the run. This cannot be undone, and a second call changes nothing.
     pub fn cancel(&self) {
         if let Some(pair) = &self.0 {
             pair.cancelled.store(true, Ordering::Release);
-            // It can fail only when the other end is gone, and the other end is ours as well.
+            // It fails only if the other end is closed, and this pair owns the other end as well.
             let _ = pair.ours.shutdown(Shutdown::Both);
         }
     }
 
-    /// What a signal handler needs to cancel, since it may not call [`cancel`](Self::cancel) (signal-safety(7)): it sets the
-    /// flag, and then writes a byte to the socket, which stays there. `None` for a wish that never comes.
+    /// What a signal handler needs to cancel the run, since it may not call [`cancel`](Self::cancel) (signal-safety(7)):
+    /// it sets the flag, and then writes a byte to the socket, which stays there. `None` for a run that cannot be
+    /// cancelled.
     ///
     /// # Errors
     /// No descriptor was left.
@@ -63,13 +64,14 @@ impl Cancel {
         self.0.as_ref().map(handles).transpose()
     }
 
-    /// Whether somebody has cancelled.
+    /// Whether the run is cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.as_ref().is_some_and(|pair| pair.cancelled.load(Ordering::Acquire))
     }
 
-    /// What to wait on beside the calls, if this run can be cancelled at all. Nothing is ever read from it.
+    /// The socket to wait on beside those of the calls; `None` for a run that cannot be cancelled. Wait until it is
+    /// readable, but do not read from it.
     #[must_use]
     pub fn socket(&self) -> Option<&CancelSocket> {
         self.0.as_ref().map(|pair| &pair.theirs)

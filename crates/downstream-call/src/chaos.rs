@@ -1,8 +1,8 @@
-//! Chance from one seed, for the tests that make readiness unreliable.
+//! Random numbers from one seed, for the tests that make readiness unreliable.
 //!
-//! It exists with the feature `chaos` alone, and does something only while the environment variable `MEANWHILE_CHAOS`
-//! holds a seed. Each crate decides what may go wrong; how often it does, and that a seed repeats it, is the same in all
-//! of them.
+//! It exists only with the feature `chaos`, and has an effect only if the environment variable `MEANWHILE_CHAOS` holds
+//! a seed. Each crate decides what may go wrong. How often it does is the same in all of them, and the same seed
+//! repeats it.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ thread_local! {
     static RANDOM: RefCell<Option<fastrand::Rng>> = RefCell::new(seeded());
 }
 
-/// A value by chance; the default without a seed.
+/// A random value; the default without a seed.
 pub fn draw<T: Default>(by_chance: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
     RANDOM.with_borrow_mut(|random| random.as_mut().map(by_chance).unwrap_or_default())
 }

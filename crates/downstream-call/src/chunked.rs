@@ -1,8 +1,8 @@
-//! The chunked transfer coding (RFC 9112, section 7.1), byte by byte but for the data.
+//! The chunked transfer coding (RFC 9112, section 7.1), byte by byte, except for the data.
 
 use crate::{Failure, MAX_BODY_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, TooLarge};
 
-/// Bytes of chunk extensions in one body, at most. They mean nothing here, so only an attacker sends many.
+/// The most bytes of chunk extensions in one body. They have no meaning here, so only an attacker sends many.
 const MAX_EXTENSION_BYTES: usize = 16 * 1024;
 
 /// Where in a chunked body the next byte belongs.
@@ -11,9 +11,9 @@ enum State {
     /// The first digit of a chunk's size.
     #[default]
     SizeStart,
-    /// Another digit, or what ends the digits.
+    /// Another digit, or the byte after the digits.
     Size,
-    /// Blanks after the digits.
+    /// Spaces and tabs after the digits.
     SizeBlank,
     Extension,
     SizeLineFeed,
@@ -31,7 +31,7 @@ enum State {
 #[derive(Debug, Default)]
 pub(crate) struct Chunked {
     state: State,
-    /// The size of a chunk while it is read, then the data of it still missing.
+    /// The size of a chunk while its digits are read; then the number of its bytes that are still missing.
     missing: u64,
     extension_bytes: usize,
     trailers: Vec<u8>,
@@ -39,7 +39,7 @@ pub(crate) struct Chunked {
 }
 
 impl Chunked {
-    /// Moves data from `bytes` to `body`; true once the last chunk and its trailers are through.
+    /// Moves data from `bytes` to `body`; true once the last chunk and its trailers are read.
     pub(crate) fn decode(&mut self, bytes: &mut &[u8], body: &mut Vec<u8>) -> Result<bool, Failure> {
         while let Some((&byte, rest)) = bytes.split_first() {
             if matches!(self.state, State::Data) {
@@ -69,7 +69,7 @@ impl Chunked {
         Ok(())
     }
 
-    /// Takes one byte that is not data; where the next one belongs.
+    /// Takes one byte that is not data, and returns the state for the next one.
     fn advance(&mut self, byte: u8) -> Result<State, Failure> {
         match self.state {
             State::SizeStart => self.digit(byte),
@@ -117,7 +117,8 @@ impl Chunked {
         self.extension_bytes += usize::from(byte != b'\r');
         match byte {
             b'\r' => Ok(State::SizeLineFeed),
-            // Some servers end a line here and others do not: a way to smuggle a chunk past one of them.
+            // Some servers end the line at this byte and others do not, so an attacker could smuggle a chunk past one
+            // of them.
             b'\n' => Err(malformed("chunk extension")),
             _ if self.extension_bytes >= MAX_EXTENSION_BYTES => Err(Failure::TooLarge(TooLarge::Extensions)),
             _ => Ok(State::Extension),
@@ -143,7 +144,7 @@ impl Chunked {
         self.trailer(byte, State::TrailerStart)
     }
 
-    /// Trailers are not kept, but they have to be fields.
+    /// Trailers are not part of the reply, but they have to be valid fields.
     fn check_trailers(&mut self) -> Result<(), Failure> {
         if self.trailers.is_empty() {
             return Ok(());

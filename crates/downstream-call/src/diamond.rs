@@ -1,4 +1,4 @@
-//! Five calls, some of which need others' replies.
+//! Five calls, of which four need the replies of earlier ones.
 
 use crate::{Call, Failure, Outcome, Reply};
 
@@ -22,7 +22,7 @@ impl Diamond {
         Self { base }
     }
 
-    /// The call below whose path the five are.
+    /// The call whose path begins the paths of the five.
     #[must_use]
     pub const fn base(&self) -> &Call {
         &self.base
@@ -37,14 +37,14 @@ impl Diamond {
     /// The three calls that A's reply makes possible.
     ///
     /// # Errors
-    /// A's reply is no token.
+    /// A's reply is not a token.
     pub fn b_c_d(&self, a: &Reply) -> Result<[Call; 3], Failure> {
         let a = token(a)?;
         Ok(["b", "c", "d"].map(|step| self.base.with_path(&format!("{}/{step}?a={a}", self.base.path))))
     }
 
-    /// The three replies, or the failure that ended the diamond: a cancelled call is not the one to blame while
-    /// another failed by itself.
+    /// The three replies, or the failure that ended the diamond. `Cancelled` counts only if there is no other failure,
+    /// because calls are cancelled after another one has failed.
     ///
     /// # Errors
     /// One of the three failed.
@@ -67,13 +67,13 @@ impl Diamond {
     /// The last call, which needs all three.
     ///
     /// # Errors
-    /// One of the replies is no token.
+    /// One of the replies is not a token.
     pub fn e(&self, [b, c, d]: &[Reply; 3]) -> Result<Call, Failure> {
         let (b, c, d) = (token(b)?, token(c)?, token(d)?);
         Ok(self.base.with_path(&format!("{}/e?b={b}&c={c}&d={d}", self.base.path)))
     }
 
-    /// Whether E's reply is the diamond's outcome.
+    /// The diamond's outcome, made from E's reply.
     ///
     /// # Errors
     /// The downstream refused: a token was wrong.

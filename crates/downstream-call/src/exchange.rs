@@ -35,11 +35,11 @@ impl<'run> Exchange<'run> {
     /// The exchange of call number `index` of a run. The call starts now.
     ///
     /// # Errors
-    /// [`Failure::Unsendable`] for a call that would not be one request, [`Failure::TimedOut`] for one that has no
-    /// time at all.
+    /// [`Failure::Unsendable`] for a call that would not be one request, [`Failure::TimedOut`] for one whose timeout is
+    /// zero.
     ///
     /// # Panics
-    /// From 4,294,967,296 calls on.
+    /// If `index` is 4,294,967,296 or more.
     pub fn new(run: &'run Run, index: usize, call: &'run Call) -> Result<Self, Failure> {
         call.check()?;
         if call.timeout.is_zero() {
@@ -95,7 +95,7 @@ impl<'run> Exchange<'run> {
         self.sent as usize == self.request().map(str::len).iter().sum::<usize>()
     }
 
-    /// More bytes of the answer arrived. The outcome, if they complete it; bytes beyond it are ignored.
+    /// Takes more bytes of the answer. Returns the outcome if they complete it; bytes beyond its end are ignored.
     pub fn received(&mut self, bytes: &[u8]) -> Option<Outcome> {
         let outcome = match &mut self.partial {
             Some(response) => response.received(bytes),
@@ -104,7 +104,7 @@ impl<'run> Exchange<'run> {
         outcome.transpose()
     }
 
-    /// An answer that comes whole, as most do, is never kept.
+    /// Most answers arrive in one piece: then nothing is kept in `partial`.
     fn first_received(&mut self, bytes: &[u8]) -> Result<Option<Reply>, Failure> {
         self.run.trace.mark(self.index(), Milestone::FirstByte);
         let mut response = Response::default();
@@ -115,12 +115,12 @@ impl<'run> Exchange<'run> {
         Ok(reply)
     }
 
-    /// The peer closed its side: the outcome, which is a reply if its body ends with the connection.
+    /// The peer closed its side. Returns a reply if the body ends with the connection, and otherwise a failure.
     pub fn closed(&mut self) -> Outcome {
         self.partial.take().map_or(Err(Failure::Incomplete), |response| response.closed())
     }
 
-    /// RFC 9112, section 3; one connection a call (section 9.6).
+    /// The parts of the request (RFC 9112, section 3). It asks for one connection per call (section 9.6).
     fn request(&self) -> [&str; 5] {
         ["GET ", &self.call.path, " HTTP/1.1\r\nHost: ", &self.call.host, "\r\nConnection: close\r\n\r\n"]
     }

@@ -5,23 +5,23 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-/// Why a call has no reply. Prints as the contestant protocol names it (`connect-refused`, `malformed: …`), and
-/// is read back from that.
+/// Why a call has no reply. Printed under its name in the contestant protocol (`connect-refused`, `malformed: …`), and
+/// read back from that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The request could not be written as one request; nothing was sent.
+    /// The path or the host does not make one request; nothing was sent.
     Unsendable(&'static str),
-    /// Nobody listens at the address (`ECONNREFUSED`).
+    /// No program listens at the address (`ECONNREFUSED`).
     ConnectRefused,
     /// The peer dropped the connection (`ECONNRESET`, `EPIPE`).
     Reset,
-    /// The peer closed before the answer was whole.
+    /// The peer closed the connection before the answer was complete.
     Incomplete,
     /// The answer is not HTTP/1.1.
     Malformed(Cow<'static, str>),
-    /// The answer goes beyond a limit.
+    /// The answer exceeds a limit.
     TooLarge(TooLarge),
-    /// The deadline passed first.
+    /// The deadline passed before the answer was complete.
     TimedOut,
     /// The run was cancelled before the call ended.
     Cancelled,
@@ -31,11 +31,11 @@ pub enum Failure {
     WorkPanicked,
     /// The thread or process that was making the call ended without an answer.
     Lost,
-    /// The system refused something else: the code is its `errno`.
+    /// Any other error of the system, by its number (`errno`).
     System(i32),
 }
 
-/// Which limit an answer went beyond.
+/// The limit that an answer exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLarge {
     /// More than [`MAX_FIELDS`](crate::MAX_FIELDS) header fields or trailers.
@@ -54,7 +54,7 @@ impl From<io::Error> for Failure {
         match error.kind() {
             Kind::ConnectionRefused => Self::ConnectRefused,
             Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => Self::Reset,
-            // `WouldBlock` is how a blocking socket says that its `SO_RCVTIMEO` ran out (socket(7)).
+            // A blocking socket returns `WouldBlock` when its `SO_RCVTIMEO` has passed (socket(7)).
             Kind::TimedOut | Kind::WouldBlock => Self::TimedOut,
             Kind::UnexpectedEof | Kind::WriteZero => Self::Incomplete,
             _ => Self::System(error.raw_os_error().unwrap_or(0)),
@@ -63,7 +63,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
-    /// Its name in the contestant protocol, without what the name is followed by.
+    /// Its name in the contestant protocol, without the details after the colon.
     #[must_use]
     pub const fn class(&self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl Failure {
         }
     }
 
-    /// What `httparse` refused.
+    /// The failure for an error of `httparse`.
     pub(crate) fn refused(error: httparse::Error) -> Self {
         use httparse::Error;
         let what = match error {
@@ -134,7 +134,7 @@ impl fmt::Display for Failure {
 impl FromStr for Failure {
     type Err = ();
 
-    /// Reads back what `Display` wrote. The text of `unsendable` and the name of `system` are not kept.
+    /// Reads back what `Display` wrote, except for the text of `unsendable` and the text of `system` before its number.
     fn from_str(text: &str) -> Result<Self, ()> {
         let (name, what) = text.split_once(": ").unwrap_or((text, ""));
         Ok(match name {

@@ -3,7 +3,7 @@
 use crate::{Call, Failure, Outcome, Run};
 
 /// One run of calls as a ledger (sans-IO): which call may start next, how many are in flight, how each one ended. It
-/// owns no socket and waits for nothing, so what is left on a model's page is waiting.
+/// owns no socket and does not wait: waiting is all that is left to a model.
 ///
 /// ```
 /// # use downstream_call::{Call, Failure, FanOut, Run};
@@ -25,20 +25,20 @@ pub struct FanOut<'run> {
     next: usize,
     in_flight: usize,
     failed: bool,
-    /// Grows as calls end: while all of them wait, no page of it is touched.
+    /// Grows as calls end: while all of them wait, none of its memory is touched.
     outcomes: Vec<Outcome>,
 }
 
 impl<'run> FanOut<'run> {
-    /// No call is admitted yet.
+    /// A ledger in which no call is admitted yet.
     #[must_use]
     pub fn new(run: &'run Run, calls: &'run [Call]) -> Self {
         let outcomes = Vec::with_capacity(calls.len());
         Self { run, calls, next: 0, in_flight: 0, failed: false, outcomes }
     }
 
-    /// The next call, to be started now, and its index; none while there is no room, none after the last one, none
-    /// once the run is cancelled.
+    /// The index of the next call and the call itself, which the model starts now. `None` while as many calls as
+    /// allowed are in flight, after the last call, and once the run is cancelled.
     pub fn admit(&mut self) -> Option<(usize, &'run Call)> {
         if self.in_flight == self.run.in_flight.get() || self.is_cancelled() {
             return None;
@@ -49,23 +49,25 @@ impl<'run> FanOut<'run> {
         Some((self.next - 1, call))
     }
 
-    /// An admitted call ended: does the run's work with its reply, on this thread, and records the outcome.
+    /// Does the run's work with the reply of an admitted call that ended, on this thread, and records the outcome.
     pub fn ended(&mut self, index: usize, outcome: Outcome) {
         self.ended_after_work(index, self.run.work.on(outcome));
     }
 
-    /// An admitted call ended, and the run's work with its reply was done where the call was made.
+    /// As [`ended`](Self::ended), but for a call whose work was already done by the thread that made it.
     pub fn ended_after_work(&mut self, index: usize, outcome: Outcome) {
         self.in_flight -= 1;
         self.failed |= outcome.is_err();
-        if self.outcomes.len() <= index {
-            self.outcomes.resize(index + 1, Err(Failure::Cancelled));
+        if let Some(recorded) = self.outcomes.get_mut(index) {
+            *recorded = outcome;
+        } else {
+            self.outcomes.resize_with(index, || Err(Failure::Cancelled));
+            self.outcomes.push(outcome);
         }
-        self.outcomes[index] = outcome;
     }
 
-    /// Whether the run was cancelled, from outside or by a step's first failure: no call is admitted any more, and
-    /// those in flight have to end as soon as the model can end them.
+    /// Whether the run was cancelled, from outside or by a step's first failure: no call is admitted any more, and the
+    /// model has to end those in flight as soon as it can.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         (self.failed && self.run.first_failure_cancels) || self.run.cancel.is_cancelled()
@@ -92,8 +94,8 @@ impl<'run> FanOut<'run> {
 }
 
 impl Run {
-    /// The same run for one step of a [`Diamond`](crate::Diamond), whose first failure cancels the rest of the step.
-    /// What the step calls 0 is the run's call number `first`, in the trace.
+    /// The same run for one step of a [`Diamond`](crate::Diamond), whose first failure cancels the rest of the step. In
+    /// the trace, call 0 of the step is call number `first` of the run.
     #[must_use]
     pub fn step(&self, first: usize) -> Self {
         Self { first_failure_cancels: true, ..self.part(first) }

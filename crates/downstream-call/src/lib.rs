@@ -1,17 +1,18 @@
 //! The task that every model performs: make calls to a slow downstream and return the outcome of each.
 //!
 //! *How it waits*: it does not wait. Nothing here owns a socket or reads a clock while a call is made; the models
-//! differ in how they wait. What must *mean the same* in all of them stands here: the bytes of a request, the rules a
-//! response is read by, the names of failures, the milestones of a trace, which call may start and when a run is over.
+//! differ in how they wait. What must *mean the same* in all of them is defined here: the bytes of a request, the rules
+//! for reading a response, the names of failures, the milestones of a trace, which call may start and when a run is
+//! over.
 //!
 //! *What to notice*: two ledgers without IO (sans-IO). [`Exchange`] is one request and its answer as bytes: a model
-//! asks it what is [`unsent`](Exchange::unsent), tells it what was [`sent`](Exchange::sent) and
+//! asks it what is [`unsent`](Exchange::unsent), reports what was [`sent`](Exchange::sent) and
 //! [`received`](Exchange::received), and gets the [`Outcome`] as soon as there is one. [`FanOut`] is one run: a model
-//! asks it which call to [`admit`](FanOut::admit), and tells it how each call [`ended`](FanOut::ended). While a call
+//! asks it which call to [`admit`](FanOut::admit), and reports how each call [`ended`](FanOut::ended). While a call
 //! waits, its exchange is 32 bytes and owns no memory.
 //!
-//! *What is deliberately missing*: keep-alive, redirects, TLS, names to resolve. One call, one connection, closed
-//! after the answer, as `urlopen` does.
+//! *What is deliberately missing*: keep-alive, redirects and TLS. Each call opens one connection, which is closed after
+//! the answer, as `urlopen` does.
 
 mod call;
 mod cancel;

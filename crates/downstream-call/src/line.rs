@@ -25,7 +25,7 @@ impl Line {
         Self { call, answer: outcome.map(|reply| (reply.status, reply.body)) }
     }
 
-    /// Reads a line without its end.
+    /// Reads a line without its line end.
     #[must_use]
     pub fn parse(line: &[u8]) -> Option<Self> {
         Self::read(line, |name| str::from_utf8(name).ok()?.parse().ok())
@@ -33,7 +33,7 @@ impl Line {
 }
 
 impl Line<String> {
-    /// Reads a line without its end, whatever its failure is called.
+    /// Reads a line without its line end, whatever its failure is called.
     #[must_use]
     pub fn parse_any_failure(line: &[u8]) -> Option<Self> {
         Self::read(line, |name| Some(String::from_utf8_lossy(name).into_owned()))
@@ -63,7 +63,7 @@ impl<Name: fmt::Display> fmt::Display for Line<Name> {
     }
 }
 
-/// Digits alone: `str::parse` would take a sign as well.
+/// Accepts digits only: `str::parse` would accept a sign as well.
 fn number<Number: std::str::FromStr>(digits: &[u8]) -> Option<Number> {
     if !digits.iter().all(u8::is_ascii_digit) {
         return None;

@@ -40,7 +40,7 @@ impl Default for Run {
 /// ```
 /// # use std::{io, num::NonZeroUsize};
 /// # use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
-/// /// A model that gives up at once: it shows the ledger, and where waiting goes.
+/// /// A model that gives up at once. It shows the ledger, and the place where a model waits.
 /// struct GivesUp;
 ///
 /// impl Model for GivesUp {
@@ -62,14 +62,15 @@ impl Default for Run {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Model {
-    /// Makes every call, at most `in_flight` at once; outcomes in the order of `calls`.
+    /// Makes every call, at most `in_flight` at once, and returns the outcomes in the order of `calls`.
     ///
     /// # Errors
-    /// The machinery broke (no epoll, no ring); never because a call failed.
+    /// The model itself cannot work: the system refuses an epoll instance or a ring, for example. A call that fails is
+    /// an outcome and no error.
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>>;
 
-    /// A, then B, C and D together, then E, each made from the replies before it. The first failure cancels the
-    /// rest and is the outcome; otherwise the outcome is E's reply.
+    /// Makes A, then B, C and D together, then E; each call is made from the replies before it. The first failure
+    /// cancels the rest and is the outcome; otherwise the outcome is E's reply.
     ///
     /// # Errors
     /// As `fan_out`.

@@ -1,7 +1,7 @@
 //! Reading a response: the head by `httparse`, the body by its framing (RFC 9112, section 6).
 //!
-//! The rules are those of hyper's client, the strict and the lenient ones alike, so that every model ends as
-//! `async-await` ends. The book's strictness page lists them.
+//! The rules are those of hyper's client, the strict and the lenient ones alike, so that a call ends in every model as
+//! it ends in `async-await`. The book's strictness page lists them.
 
 use std::mem::{self, MaybeUninit};
 
@@ -27,7 +27,7 @@ pub(crate) struct Body {
 /// How a body ends.
 #[derive(Debug)]
 enum Framing {
-    /// After so many more bytes.
+    /// After this many more bytes.
     Length(usize),
     /// With its last chunk.
     Chunked(Chunked),
@@ -42,7 +42,7 @@ impl Default for Response {
 }
 
 impl Response {
-    /// Takes the next bytes; the reply, once they complete it.
+    /// Takes the next bytes, and returns the reply once it is complete.
     pub(crate) fn received(&mut self, bytes: &[u8]) -> Result<Option<Reply>, Failure> {
         match self {
             Self::Head(kept) if kept.is_empty() => self.head(bytes),
@@ -64,7 +64,7 @@ impl Response {
         }
     }
 
-    /// Parses heads from the start of `bytes` until one is no interim response (RFC 9110, section 15.2).
+    /// Parses heads from the start of `bytes`, and skips interim responses (RFC 9110, section 15.2).
     fn head(&mut self, mut bytes: &[u8]) -> Result<Option<Reply>, Failure> {
         while let Some((length, status, framing)) = parse(bytes)? {
             bytes = &bytes[length..];
@@ -94,7 +94,7 @@ impl Body {
             Framing::Length(missing) => {
                 let taken = bytes.len().min(*missing);
                 if self.bytes.is_empty() {
-                    self.bytes = bytes[..taken].to_vec(); // most bodies come whole, and grow no further
+                    self.bytes = bytes[..taken].to_vec(); // most bodies arrive in one piece: no spare capacity
                 } else {
                     self.bytes.extend_from_slice(&bytes[..taken]);
                 }
@@ -119,7 +119,7 @@ impl Body {
 }
 
 impl Default for Body {
-    /// What is left behind once the reply is taken.
+    /// The value left behind when the reply is taken.
     fn default() -> Self {
         Self { status: 0, bytes: Vec::new(), framing: Framing::UntilClose }
     }
@@ -143,7 +143,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(usize, u16, Framing)>, Failure> {
     Ok(Some((length, status, framing(status, &head)?)))
 }
 
-/// RFC 9112, section 6.3, for the answer to a `GET`.
+/// How the body of the answer to a `GET` ends (RFC 9112, section 6.3).
 fn framing(status: u16, head: &httparse::Response<'_, '_>) -> Result<Framing, Failure> {
     if matches!(status, 100..=199 | 204 | 304) {
         return Ok(Framing::Length(0));
@@ -182,13 +182,13 @@ fn last_is_chunked(encodings: &str) -> bool {
     encodings.rsplit(',').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("chunked"))
 }
 
-/// A value as text, if it is visible ASCII, blanks and tabs alone.
+/// A value as text, if it has only visible ASCII characters, spaces and tabs.
 fn visible(value: &[u8]) -> Option<&str> {
     let plain = value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
     std::str::from_utf8(value).ok().filter(|_| plain)
 }
 
-/// Digits alone: `str::parse` would take a sign as well.
+/// Accepts digits only: `str::parse` would accept a sign as well.
 fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
@@ -203,11 +203,11 @@ fn bad_length() -> Failure {
     Failure::Malformed("content-length".into())
 }
 
-/// Whether an empty line after a line of text ends in the bytes from `start` on. Without it a head is not worth
-/// parsing again, which keeps a head that arrives byte by byte, and blank lines before it, from costing the square
-/// of their length.
+/// Whether an empty line, after a line of text, ends in the bytes from `start` on. Without one the head is not
+/// complete, and is not parsed again: parsing it after each byte would cost the square of its length. The same holds
+/// for empty lines before the head.
 fn has_empty_line(bytes: &[u8], start: usize) -> bool {
-    // Up to four bytes earlier: the last one of the text, and all of `\r\n\r\n` but its end.
+    // Begin up to four bytes earlier: the last byte of the text, and `\r\n\r\n` without its last byte.
     let mut lines = bytes[start.saturating_sub(4)..].split_inclusive(|byte| *byte == b'\n');
     let mut text = false;
     lines.any(|line| {

@@ -44,13 +44,13 @@ impl Trace {
         Self { marks: None, first: 0 }
     }
 
-    /// Notes everything, for [`marks`](Trace::marks) to tell.
+    /// Notes every milestone; [`marks`](Trace::marks) returns them.
     #[must_use]
     pub fn on() -> Self {
         Self { marks: Some(Arc::default()), first: 0 }
     }
 
-    /// The same trace for a part of the run: what the part calls 0 is the run's call number `first`.
+    /// The same trace for a part of the run: call 0 of the part is call number `first` of the run.
     #[must_use]
     pub fn part(&self, first: usize) -> Self {
         Self { marks: self.marks.clone(), first: self.first + first }

@@ -15,14 +15,14 @@ pub enum Work {
     None,
     /// The Fibonacci number of `n`, the naive way: about 1.6 to the power of `n` steps.
     Fibonacci(u32),
-    /// Computes until the thread has used so much CPU time.
+    /// Computes until the thread has used this much CPU time.
     CpuTime(Duration),
-    /// Anything else. A panic in it costs this call's answer alone.
+    /// Any other function. If it panics, only this call loses its answer.
     Function(fn(&Reply) -> u64),
 }
 
 impl Work {
-    /// Does the work with a reply, and notes its result there; a failure passes through.
+    /// Does the work with a reply, and stores the result in it; a failure is returned as it is.
     ///
     /// # Errors
     /// The call's own failure, or [`Failure::WorkPanicked`].
@@ -48,7 +48,7 @@ fn fibonacci(n: u32) -> u64 {
     if n < 2 { u64::from(n) } else { fibonacci(n - 1).wrapping_add(fibonacci(n - 2)) }
 }
 
-/// Returns the rounds it took: work whose length is a time has no other result.
+/// Returns the number of rounds, because work that is measured in time has no other result.
 fn spin(limit: Duration) -> u64 {
     let start = ThreadTime::now();
     let mut rounds = 0;

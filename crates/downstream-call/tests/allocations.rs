@@ -35,7 +35,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// The bytes this thread allocates, over and over, during `action`.
+/// All bytes that this thread allocates during `action`.
 fn allocated_bytes<T>(action: impl FnOnce() -> T) -> usize {
     let before = ALLOCATED_BYTES.get();
     black_box(action());

@@ -1,4 +1,4 @@
-//! A wish to stop can be waited on like a socket, by every clone, from any thread.
+//! A `Cancel` can be waited on like a socket, by every clone, from any thread.
 
 use std::io::{ErrorKind, Read, Write};
 use std::sync::atomic::Ordering;
@@ -6,7 +6,7 @@ use std::thread;
 
 use downstream_call::Cancel;
 
-/// Whether a loop that waits for the wish would wake up now.
+/// Whether a loop that waits for the socket would wake up now.
 fn is_readable(cancel: &Cancel) -> bool {
     let mut socket = cancel.socket().expect("it can be cancelled");
     match socket.read(&mut [0]) {
@@ -18,7 +18,7 @@ fn is_readable(cancel: &Cancel) -> bool {
 
 #[test]
 fn what_is_never_cancelled_holds_no_descriptor() {
-    // A constant could not open one.
+    // It is a constant, which could not open one.
     const NEVER: Cancel = Cancel::never();
     let cancel = NEVER;
     cancel.cancel();
@@ -59,7 +59,7 @@ fn it_can_be_cancelled_from_another_thread() {
 }
 
 #[test]
-fn one_wish_is_not_another() {
+fn cancelling_one_run_does_not_cancel_another() {
     let (one, other) = (Cancel::new().expect("descriptors"), Cancel::new().expect("descriptors"));
     one.cancel();
     assert!(!other.is_cancelled() && !is_readable(&other));

@@ -1,4 +1,4 @@
-//! The paths of a diamond, and what does not count as a token.
+//! The paths of a diamond, and bodies that are not tokens.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ fn a_status_other_than_200_ends_the_diamond_at_every_step() {
 #[case::not_the_cancelled_one([Err(Failure::Cancelled), Ok(()), Err(Failure::Reset)], Failure::Reset)]
 #[case::not_the_one_cancelled_later([Ok(()), Err(Failure::Reset), Err(Failure::Cancelled)], Failure::Reset)]
 #[case::unless_all_were_cancelled([Ok(()), Err(Failure::Cancelled), Err(Failure::Cancelled)], Failure::Cancelled)]
-fn the_failure_that_ended_the_three_is_to_blame(
+fn the_failure_that_ended_the_three_is_the_outcome(
     #[case] ends: [Result<(), Failure>; 3],
     #[case] blamed: Failure,
 ) {

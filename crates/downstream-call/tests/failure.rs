@@ -1,4 +1,4 @@
-//! The names of failures: how they print, how they are read back, what a system's error becomes.
+//! The names of failures: how they are printed and read back, and which one stands for an error of the system.
 
 use std::io::{Error, ErrorKind};
 

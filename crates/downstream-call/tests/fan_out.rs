@@ -117,7 +117,7 @@ fn a_step_numbers_its_calls_from_its_first_one_in_the_trace() {
 }
 
 proptest! {
-    /// Whatever the order of endings, each outcome stands at its call's place, and the limit holds at every moment.
+    /// In whatever order calls end, each outcome is at its call's place, and the limit holds at every moment.
     #[test]
     fn outcomes_stand_in_the_order_of_calls(count in 0..40_usize, limit in 1..10_usize, endings: Vec<usize>) {
         let (run, calls) = (at_most(limit), calls(count));

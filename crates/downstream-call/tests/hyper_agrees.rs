@@ -74,7 +74,7 @@ fn cuts(Answer { bytes, end }: &Answer) -> Vec<Delivery> {
     two.chain([Delivery::sized(bytes, 1, end)]).collect()
 }
 
-/// Both ended as the catalogue says: with its reply, or with a failure of one of its classes.
+/// Whether both ended as the catalogue expects: with its reply, or with a failure of one of its classes.
 fn is_expected(fault: &Fault, ours: &Outcome, theirs: &Ending) -> bool {
     match (&fault.expect, ours, theirs) {
         (Expect::Reply { status, body }, Ok(reply), Ok(_)) => reply.status == *status && reply.body == **body,
@@ -86,8 +86,8 @@ fn is_expected(fault: &Fault, ours: &Outcome, theirs: &Ending) -> bool {
     }
 }
 
-/// The one difference, and it is in time. hyper reads once before it writes, since its connection could have been idle, and
-/// bytes that are there by then break its protocol. An `Exchange` cannot tell: its models send first.
+/// The one difference, which is one of time. hyper reads once before it writes, because its connection could have been
+/// idle, and bytes that have arrived by then break the protocol. An `Exchange` does not notice: its models send first.
 #[test]
 fn an_answer_before_the_request_is_malformed_to_hyper_alone() {
     let delivery = Delivery::whole(b"HTTP/1.1 204 No Content\r\n\r\n", End::Close);

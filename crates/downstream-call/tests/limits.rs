@@ -1,5 +1,5 @@
-//! Every limit to the byte: what reaches it is read, what goes beyond it fails and says which limit it was. hyper ends
-//! alike.
+//! Every limit to the byte: an answer that reaches it is read, and one that exceeds it fails and names the limit. hyper
+//! ends in the same way.
 
 mod support;
 
@@ -22,7 +22,7 @@ fn head(bytes: usize) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\na: {}\r\n\r\n", "b".repeat(bytes - fixed)).into_bytes()
 }
 
-/// Blank lines before an answer are skipped, and count.
+/// Blank lines before an answer are skipped, but they count for the limit.
 fn blank_lines(bytes: usize) -> Vec<u8> {
     let head = "HTTP/1.1 204 No Content\r\n\r\n";
     format!("{}{head}", "\n".repeat(bytes - head.len())).into_bytes()

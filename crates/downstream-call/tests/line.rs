@@ -1,4 +1,4 @@
-//! A line says what an outcome was, whatever was answered.
+//! An outcome is read back from its line, whatever the answer was.
 
 use downstream_call::{Failure, Line, Outcome, Reply};
 

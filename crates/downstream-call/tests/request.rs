@@ -1,5 +1,5 @@
-//! The bytes of a request: those hyper's client would send, however few of them the system takes at once; and what is
-//! refused before anything is sent.
+//! The bytes of a request: those that hyper's client sends, however few of them the system takes at once; and requests
+//! that are refused before anything is sent.
 
 mod support;
 
@@ -12,7 +12,7 @@ use rstest::rstest;
 use support::delivery::call;
 use support::responses::config;
 
-/// All an exchange sends when the system takes up to `take_bytes` of the `scratch_bytes` it is shown.
+/// All bytes that an exchange sends if the system takes up to `take_bytes` of the `scratch_bytes` it is offered.
 fn sends(call: &Call, scratch_bytes: usize, take_bytes: usize) -> Vec<u8> {
     let run = Run::default();
     let mut exchange = Exchange::new(&run, 0, call).expect("sendable");

@@ -1,5 +1,5 @@
-//! A response as it arrives: whole, in part, cut anywhere, with bytes behind it. `hyper_agrees.rs` tests what its
-//! bytes mean.
+//! A response as it arrives: whole, in part, cut anywhere, with bytes after it. `hyper_agrees.rs` tests the meaning of
+//! its bytes.
 
 mod support;
 

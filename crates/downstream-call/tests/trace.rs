@@ -1,4 +1,4 @@
-//! Milestones come in their order, once each, however the bytes come.
+//! Each milestone is noted once, and in order, however the bytes arrive.
 
 use std::thread;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn send(exchange: &mut Exchange<'_>) {
 #[rstest]
 #[case::at_once(1000)]
 #[case::byte_by_byte(1)]
-fn a_call_starts_sends_hears_and_finishes(#[case] piece_bytes: usize) {
+fn a_call_starts_sends_receives_and_finishes(#[case] piece_bytes: usize) {
     let (run, call) = traced();
     let mut exchange = Exchange::new(&run, 3, &call).expect("sendable");
     send(&mut exchange);
@@ -71,7 +71,7 @@ fn a_call_that_is_refused_never_starts() {
 }
 
 #[test]
-fn threads_share_a_trace_and_are_told_apart() {
+fn threads_share_a_trace_that_names_each_of_them() {
     let trace = Trace::on();
     trace.mark(0, Started);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Work done with a reply: its result, its cost, and a panic that costs one answer alone.
+//! Work done with a reply: its result, its CPU time, and a panic that loses only one answer.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `system.rs` on an unreliable kernel: events for nothing, short reads, partial sends.
+//! `system.rs` on an unreliable kernel: spurious events, short reads, partial sends.
 //!
 //! It replaces `system.rs` in tests: with the feature `chaos`, and only while `MEANWHILE_CHAOS` holds a seed. epoll
 //! reports an event for as long as it holds, so a socket that only pretends to block is reported again.

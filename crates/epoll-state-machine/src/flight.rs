@@ -10,7 +10,7 @@ use slotmap::DefaultKey;
 
 use crate::system::{self, Epoll};
 
-/// A call between two of its system calls: all the memory that a waiting call takes here.
+/// A call between two of its system calls. This is all the memory that a waiting call takes.
 #[derive(Debug)]
 pub(crate) struct Flight<'run> {
     exchange: Exchange<'run>,
@@ -23,13 +23,13 @@ pub(crate) struct Flight<'run> {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// `connect` was called. The first `send` tells the result: `EAGAIN` while it is not known.
+    /// `connect` was called. The first `send` returns the result: `EAGAIN` until it is known.
     Connecting,
     Sending,
     Receiving,
 }
 
-/// How far a call came.
+/// How far a call has come.
 pub(crate) enum Progress {
     /// It would block until this event.
     Blocked(EventFlags),
@@ -45,7 +45,7 @@ impl<'run> Flight<'run> {
         Ok(Self { exchange, socket, state: State::Connecting, deadline, watched: EventFlags::empty() })
     }
 
-    /// Goes on until the call would block or is over.
+    /// Continues until the call would block or is over.
     pub(crate) fn advance(&mut self, scratch: &mut [u8]) -> Progress {
         loop {
             match self.state {
@@ -73,7 +73,7 @@ impl<'run> Flight<'run> {
         Ok(self.state)
     }
 
-    /// Has epoll report `key` when the call can go on.
+    /// Makes epoll report `key` when the call can continue.
     pub(crate) fn watch(&mut self, epoll: &Epoll, key: DefaultKey, event: EventFlags) -> io::Result<()> {
         if self.watched.is_empty() {
             epoll.watch(&self.socket, key, event)?;

@@ -1,16 +1,16 @@
-//! Raw epoll, and one enum for each call: readiness with nothing in between.
+//! Raw epoll, and one enum for each call: readiness without a library in between.
 //!
 //! *How it waits*: in `epoll_wait`, for all sockets at once. The kernel reports which sockets can be read or written
 //! without blocking. The loop then does just that, and keeps each call's state as a value, because there is no stack
 //! to keep it on.
 //!
-//! *What to notice*: the state machine is the price. What `serial` says from top to bottom is cut at every place
-//! where it might block, and the pieces become arms of a `match` (`flight.rs`). A socket is tried first and waited
-//! for only when it would block: on a fast network the request is sent before epoll knows the socket. The loop is the
-//! one of `busy-poll` with a *wait* between *admit* and *advance*.
+//! *What to notice*: the state machine is the price. What `serial` does from top to bottom is cut at every place where
+//! it might block, and the pieces become arms of a `match` (`flight.rs`). A socket is tried first and waited for only
+//! when it would block: on a fast network the request is sent before epoll knows the socket. The loop is the one of
+//! `busy-poll` with a *wait* between *admit* and *advance*.
 //!
-//! *What is deliberately missing*: timers. Deadlines pass so seldom that the loop knows only the earliest, and scans
-//! every call when it passes, O(n); the crate `readiness` keeps them in order.
+//! *What is deliberately missing*: timers. Deadlines rarely pass, so the loop knows only the earliest one, and scans
+//! every call when that passes, O(n). The crate `readiness` keeps deadlines in order.
 #![cfg(target_os = "linux")]
 
 mod flight;
@@ -112,15 +112,15 @@ impl<'run> Loop<'run> {
         }
     }
 
-    /// Advance: each ready call, as far as it comes.
+    /// Advance: continue each call that is ready.
     fn advance_ready(&mut self, events: usize) {
         for event in 0..events {
             self.advance(self.model.epoll.key(event));
         }
     }
 
-    /// An event for a call that is over finds no flight: the key's version is an earlier one, even when another call
-    /// has the slot, or the descriptor.
+    /// An event for a call that is over finds no flight: its key has an earlier version, even if another call now has
+    /// the slot or the descriptor.
     fn advance(&mut self, key: DefaultKey) {
         let Some(flight) = self.flights.get_mut(key) else { return };
         match flight.advance(&mut self.model.scratch) {

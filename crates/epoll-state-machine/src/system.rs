@@ -23,12 +23,12 @@ pub(crate) fn connect(call: &Call) -> io::Result<OwnedFd> {
     }
 }
 
-/// How many of `bytes` the system took.
+/// Returns how many of `bytes` the system took.
 pub(crate) fn send(socket: &OwnedFd, bytes: &[u8]) -> io::Result<usize> {
     Ok(retry_on_intr(|| net::send(socket, bytes, SendFlags::NOSIGNAL))?)
 }
 
-/// How many bytes were received; 0 at the end.
+/// Returns how many bytes were received: 0 at the end of the stream.
 pub(crate) fn receive(socket: &OwnedFd, scratch: &mut [u8]) -> io::Result<usize> {
     Ok(retry_on_intr(|| Ok(net::recv(socket, &mut *scratch, RecvFlags::empty())?.0))?)
 }
@@ -42,7 +42,7 @@ pub(crate) struct Epoll {
 /// The most events that one `epoll_wait` returns.
 const BATCH: usize = 1024;
 
-/// Longer waits return once an hour for nothing.
+/// The longest timeout. A longer wait returns once an hour without an event.
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl Epoll {
@@ -66,17 +66,17 @@ impl Epoll {
         Ok(epoll::modify(&self.descriptor, socket, token(key), event)?)
     }
 
-    /// Wakes up when the run is cancelled, from now on. No flight has the null key.
+    /// Makes waits end when the run is cancelled. The event has the null key, which no flight has.
     pub(crate) fn watch_cancel(&self, cancel: &Cancel) -> io::Result<()> {
         cancel.socket().map_or(Ok(()), |socket| self.watch(socket, DefaultKey::null(), EventFlags::IN))
     }
 
-    /// Ends what [`watch_cancel`](Self::watch_cancel) began.
+    /// Stops watching for the run's cancellation.
     pub(crate) fn forget_cancel(&self, cancel: &Cancel) -> io::Result<()> {
         Ok(cancel.socket().map_or(Ok(()), |socket| epoll::delete(&self.descriptor, socket))?)
     }
 
-    /// Sleeps until something that is watched is ready or `until` passes; how many events there are then.
+    /// Sleeps until something that is watched is ready or `until` passes; returns the number of events.
     pub(crate) fn wait(&mut self, until: Option<Instant>) -> io::Result<usize> {
         let timeout = until.map(|until| {
             let left = until.saturating_duration_since(Instant::now()).min(HOUR);

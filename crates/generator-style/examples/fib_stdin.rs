@@ -1,4 +1,4 @@
-//! Fibonacci numbers of what is typed in, each computed by a generator that stops now and then.
+//! Computes the Fibonacci number of each line, with a generator that yields now and then.
 //!
 //! ```sh
 //! cargo run --release -p generator-style --example fib_stdin_generators -- --blocking
@@ -6,12 +6,12 @@
 //! seq 30 38 | cargo run --release -p generator-style --example fib_stdin_generators
 //! ```
 //!
-//! *How it waits*: for a line or for the next tick; while there is something to compute, it only asks. Lines come from
-//! a thread that sleeps in `read`.
+//! *How it waits*: for a line or for the next tick; while there is something to compute, it does not wait. Lines come
+//! from a thread that sleeps in `read`.
 //!
-//! *What to notice*: the recursion is still a recursion. `callback-loop` has the same example and had to turn it into
-//! a list of what is still to be added; here a generator stops in the depth of its calls and goes on from there. What
-//! the loop does is to resume each in turn. `--blocking` resumes one until it is over: then no tick comes meanwhile.
+//! *What to notice*: the recursion is still a recursion. `callback-loop` has the same example and had to turn it into a
+//! list of what is still to be added; here a generator stops deep inside its recursion and continues there. The loop
+//! resumes each generator in turn. With `--blocking` it resumes one until it is over, so no tick comes meanwhile.
 //!
 //! *What is deliberately missing*: standard input as a source of events, which is in `callback-loop`; and a limit
 //! on numbers being computed.
@@ -31,7 +31,7 @@ use generator::{Generator, Resumed, Slot};
 const TICK: Duration = Duration::from_millis(10);
 const LARGEST: u32 = 45;
 
-/// What passes in and out where a generator stops: nothing, it only lets others have their turn.
+/// A generator yields no value and gets none: it stops only to let the others run.
 type Turn = Slot<(), ()>;
 
 /// A number being computed.
@@ -40,7 +40,7 @@ struct Task<'turn> {
     start: Instant,
     ticks_before: usize,
     generator: Generator<'turn, (), (), u64>,
-    /// Nothing the first time, when it does not stand in a `give` yet.
+    /// `None` the first time, because the generator is not in `give` yet.
     resume_with: Option<()>,
 }
 
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
 
 /// The naive way; a generator that is made of generators.
 async fn fibonacci(turn: &Turn, n: u32) -> u64 {
-    const SMALL: u32 = 20; // a fraction of a millisecond: not worth a stop
+    const SMALL: u32 = 20; // computed within a fraction of a millisecond, so without a stop
     if n < SMALL {
         turn.give(()).await;
         return small_fibonacci(n);
@@ -104,7 +104,7 @@ impl<'turn> Desk<'turn> {
         Ok(())
     }
 
-    /// Takes a line, if one is here; waits for it if there is nothing else to do before the next tick.
+    /// Takes a line, if there is one; waits for it if there is nothing else to do before the next tick.
     fn read(&mut self) -> io::Result<()> {
         if self.input_ended {
             return Ok(());
@@ -126,11 +126,11 @@ impl<'turn> Desk<'turn> {
                 let (start, ticks_before) = (Instant::now(), self.ticks);
                 self.tasks.push_back(Task { n, start, ticks_before, generator, resume_with: None });
             }
-            _ => eprintln!("{line:?} is no number from 0 to {LARGEST}"),
+            _ => eprintln!("{line:?} is not a number from 0 to {LARGEST}"),
         }
     }
 
-    /// One step of each task, or all of them.
+    /// Resumes each task once, or until its end if `blocking`.
     fn resume_each(&mut self) {
         for _ in 0..self.tasks.len() {
             let Some(mut task) = self.tasks.pop_front() else { return };
@@ -158,7 +158,8 @@ impl<'turn> Desk<'turn> {
     }
 }
 
-/// The lines of standard input; the thread ends with them. Bytes that are no UTF-8 make a line like any other bad one.
+/// The lines of standard input, read by a thread until their end. A line that is not UTF-8 is an invalid line like any
+/// other.
 fn lines() -> Receiver<io::Result<String>> {
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Generators on stable Rust: a future that nobody wakes, and a slot for what passes in and out.
+//! Generators on stable Rust: a future that needs no waker, and a slot for the values that pass in and out.
 //!
 //! A future that is polled runs to its next `Pending`; a generator that is resumed runs to its next `yield`. The
 //! rest is two cells: what was yielded, and what it is resumed with. Generators nest by `.await`.
@@ -8,7 +8,8 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-/// What passes between generators and whoever resumes them. One slot serves many, as only one runs at a time.
+/// The values that pass between generators and the loop that resumes them. One slot serves many generators, because
+/// only one runs at a time.
 pub(crate) struct Slot<Y, R> {
     yielded: Cell<Option<Y>>,
     resumed: Cell<Option<R>>,
@@ -31,10 +32,10 @@ impl<Y, R> Slot<Y, R> {
         Self { yielded: Cell::new(None), resumed: Cell::new(None) }
     }
 
-    /// Yields: stops the generator here until it is resumed; what it is resumed with.
-    pub(crate) async fn give(&self, value: Y) -> R {
+    /// Yields: the `await` stops the generator until it is resumed, and returns what it is resumed with.
+    pub(crate) fn give(&self, value: Y) -> impl Future<Output = R> {
         self.yielded.set(Some(value));
-        poll_fn(|_| self.resumed.take().map_or(Poll::Pending, Poll::Ready)).await
+        poll_fn(|_| self.resumed.take().map_or(Poll::Pending, Poll::Ready))
     }
 }
 
@@ -43,12 +44,12 @@ impl<'g, Y, R, T> Generator<'g, Y, R, T> {
         Self { slot, body: Box::pin(body) }
     }
 
-    /// Runs to the next `give`, or to the end. There is nothing to resume with the first time.
+    /// Runs to the next `give`, or to the end. The first time, `with` is `None`.
     pub(crate) fn resume(&mut self, with: Option<R>) -> Resumed<Y, T> {
         self.slot.resumed.set(with);
         match self.body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(value) => Resumed::Returned(value),
-            Poll::Pending => Resumed::Yielded(self.slot.yielded.take().expect("a generator stops to give")),
+            Poll::Pending => Resumed::Yielded(self.slot.yielded.take().expect("only `give` is pending")),
         }
     }
 }

@@ -5,12 +5,12 @@
 //! sockets that it was given, and returns each to its call when it is ready; the call goes on at the next line.
 //!
 //! *What to notice*: the state machine of the epoll page is still there, but the compiler writes it (`call.rs`). The
-//! part of the program that has the socket is the one that waits for it (`stream.rs`). A deadline is thrown in where the
-//! call stands, as Python's `generator.throw` does; a call that is cancelled is dropped. The diamond is a generator as
-//! well: it yields the calls it needs, and goes on with their outcomes (`diamond.rs`).
+//! part of the program that has the socket is the one that waits for it (`stream.rs`). A deadline is thrown in where
+//! the call has stopped, as Python's `generator.throw` does; a call that is cancelled is dropped. The diamond is a
+//! generator as well: it yields the calls it needs, and goes on with their outcomes (`diamond.rs`).
 //!
-//! *What is deliberately missing*: wakers. A generator says what it waits for, so the loop knows which one to resume; a
-//! future does not say that and has to be woken (`mini-runtime`).
+//! *What is deliberately missing*: wakers. A generator yields what it waits for, so the loop knows which one to resume.
+//! A future only returns `Pending`, and has to be woken (`mini-runtime`).
 #![cfg_attr(feature = "nightly", feature(coroutines, coroutine_trait))]
 
 #[cfg_attr(feature = "nightly", path = "coroutine/call.rs")]

@@ -26,7 +26,7 @@ pub(crate) struct Context {
 /// A connection whose functions yield to the loop where they would block.
 pub(crate) struct Stream<'call> {
     context: &'call Context,
-    /// `None` while the loop has it.
+    /// `None` while [`attempt`](Self::attempt) or the loop has it.
     socket: Option<Socket>,
     deadline: Instant,
 }
@@ -48,7 +48,7 @@ impl<'call> Stream<'call> {
         .await
     }
 
-    /// Receives some bytes of the answer, or its end; the outcome, if they complete it.
+    /// Receives some bytes of the answer, or its end; returns the outcome if they complete it.
     pub(crate) async fn receive(&mut self, exchange: &mut Exchange<'_>) -> Result<Option<Outcome>, Failure> {
         self.attempt(Interest::Readable, |socket, scratch| match socket.receive(scratch)? {
             0 => Ok(Some(exchange.closed())),
@@ -63,18 +63,19 @@ impl<'call> Stream<'call> {
         interest: Interest,
         mut action: impl FnMut(&mut Socket, &mut [u8]) -> io::Result<T>,
     ) -> Result<T, Failure> {
+        let mut socket = self.socket.take().ok_or(Failure::Lost)?;
         loop {
-            let mut socket = self.socket.take().ok_or(Failure::Lost)?;
-            let done = action(&mut socket, &mut self.context.scratch.borrow_mut());
-            match done {
+            let attempted = action(&mut socket, &mut self.context.scratch.borrow_mut());
+            match attempted {
+                Ok(done) => {
+                    self.socket = Some(socket);
+                    return Ok(done);
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     let wait = Wait { socket, interest, deadline: self.deadline };
-                    self.socket = Some(self.context.waits.give(wait).await?);
+                    socket = self.context.waits.give(wait).await?;
                 }
-                done => {
-                    self.socket = Some(socket);
-                    return Ok(done?);
-                }
+                Err(error) => return Err(error.into()),
             }
         }
     }

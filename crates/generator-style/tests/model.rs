@@ -1,5 +1,5 @@
-//! The generators' own promises; what all models promise is in the harness's conformance suite. These run with the
-//! `nightly` feature as well, over the compiler's own coroutines.
+//! Tests of the generators. The conformance suite has the requirements of all models. These tests run with the feature
+//! `nightly` as well, which uses the compiler's own coroutines.
 
 use std::time::Duration;
 

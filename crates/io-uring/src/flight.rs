@@ -9,8 +9,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::ring::{Done, Ring, Ticket};
 
-/// A call between two of its completions. There is no state beside it: where the call stands is what the kernel has
-/// been asked to do, and its next completion says what that was.
+/// A call between two of its completions. It needs no state of its own: its next completion reports what the kernel was
+/// asked to do.
 pub(crate) struct Flight<'run> {
     exchange: Exchange<'run>,
     ticket: Ticket,

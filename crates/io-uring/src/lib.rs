@@ -1,18 +1,19 @@
-//! Completion instead of readiness: the kernel is asked to do it, and says when it is done.
+//! Completion instead of readiness: the program asks the kernel to do something, and the kernel reports when it is
+//! done.
 //!
 //! *How it waits*: in `io_uring_enter`, which hands over everything requested since the last time and sleeps until
 //! enough of it is done. One system call serves dozens of calls, where readiness needs six or seven for each.
 //!
-//! *What to notice*: the kernel does not report that a socket *could* be read. It reports that it has read: the bytes
-//! are there, in a buffer that the kernel took from a shared pool at the last moment, so a waiting call owns none.
+//! *What to notice*: the kernel does not report that a socket *could* be read, but that it *has* read from it. The
+//! bytes are in a buffer that the kernel took from a shared pool when they arrived, so a waiting call owns no buffer.
 //! Opening a socket, connecting and sending are handed over as one chain of links, and each link that can take long has
 //! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none.
-//! Sockets are *direct descriptors*: numbers in a table of the ring, which the process's own table never sees, nor its
-//! limit (`several.rs`). The price is ownership: until a completion comes back, memory belongs to the kernel, however a
-//! run ends (`ring/lent.rs` has all the `unsafe`).
+//! Sockets are *direct descriptors*: numbers in a table of the ring, which do not count against the process's
+//! descriptor limit (`several.rs`). The price is ownership: until a completion comes back the memory belongs to the
+//! kernel, however the run ends (`ring/lent.rs` has all the `unsafe`).
 //!
-//! *What is deliberately missing*: sharing between threads. A ring that one thread alone uses can leave its work to the
-//! moment when that thread waits, so a model stays on the thread that made it.
+//! *What is deliberately missing*: sharing between threads. If only one thread uses a ring, the kernel can put off its
+//! work until that thread waits. So a model stays on the thread that made it.
 #![cfg(target_os = "linux")]
 
 mod flight;
@@ -42,14 +43,14 @@ impl CompletionRing {
     ///
     /// # Errors
     /// The kernel, or a container's seccomp filter, doesn't offer io_uring or an operation this model needs: the error
-    /// says what is missing. Linux 6.1 has everything.
+    /// names what is missing. Linux 6.1 has everything.
     pub fn new() -> io::Result<Self> {
         Ok(Self { ring: Ring::new().map_err(|error| unavailable(&error))? })
     }
 
-    /// Makes every call on this ring. However a run ends, the kernel keeps nothing of it.
+    /// Makes every call on this ring. However the run ends, the kernel holds no memory of it afterwards.
     fn run(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.ring.settle(); // a run that ended by a panic did not
+        self.ring.settle(); // needed after a run that panicked
         let room = self.ring.make_room(run.in_flight.get().min(calls.len()))?;
         let in_flight = NonZeroUsize::new(room).unwrap_or(NonZeroUsize::MIN);
         let run = Run { in_flight, ..run.clone() };
@@ -133,7 +134,7 @@ impl<'run> Loop<'run> {
         Ok(true)
     }
 
-    /// Advance: each call of which something is done.
+    /// Advance: each call for which the kernel has done something.
     fn advance_done(&mut self) -> io::Result<()> {
         while let Some(event) = self.ring.event() {
             match event {

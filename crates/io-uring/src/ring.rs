@@ -10,10 +10,10 @@
 //! | linked timeouts on connect, send and receive | 4 µs, 3 of them for receive; a loop that scans pays nothing |
 //! | socket, connect, send in one chain | the kernel handles each link on its own, but one system call serves dozens |
 //! | silence on success (`SKIP_SUCCESS`) | saves 6 of 8 completions, and their bookkeeping here |
-//! | receive tries first | one attempt too many for a slow answer, no timer and no wake-up for one already there |
-//! | a pool of 128 buffers of 2 KiB | 256 KiB for any number of calls; one that finds it empty asks again |
-//! | direct descriptors | 8 bytes of a table; no lowest free number to look for, no place in the descriptor limit |
-//! | deferred task work | completions are made when this thread waits for them, never by interrupting it |
+//! | receive tries first | a wasted attempt for a slow answer; no timer and no wake-up for an answer that is there |
+//! | a pool of 128 buffers of 2 KiB | 256 KiB for any number of calls; a receive that finds it empty is requested again |
+//! | direct descriptors | 8 bytes of a table; no search for the lowest free number, and the descriptor limit does not count them |
+//! | deferred task work | completions are made while this thread waits for them, and never interrupt it |
 
 mod event;
 mod lent;
@@ -55,7 +55,7 @@ pub(crate) struct Ticket {
     deadline_ns: u64,
 }
 
-/// A longer wait ends once an hour with nothing done.
+/// The longest timeout. A longer wait ends once an hour with nothing done.
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl Ring {
@@ -116,8 +116,8 @@ impl Ring {
 
     /// Hands over all entries, and waits until enough of them are done, or only for a moment if the caller has `more`.
     ///
-    /// Requests are sent at once, as a rule, so it waits for all of those; of the answers, it waits for some: where many
-    /// calls wait, an answer may lie for half a millisecond until others share its system call.
+    /// Requests are usually sent at once, so it waits for all of them. It waits for a part of the answers only: while
+    /// many calls wait, an answer may wait up to half a millisecond until others share its system call.
     pub(crate) fn wait(&mut self, more: bool) -> io::Result<()> {
         let sending = self.lent.sending();
         let receiving = self.lent.owed() - sending;
@@ -129,7 +129,7 @@ impl Ring {
     pub(crate) fn settle(&mut self) {
         while self.lent.owed() > 0 || !self.lent.is_all_taken() {
             if self.lent.owed() > 0 {
-                // It finds nothing where everything is about to be over anyway.
+                // It fails if everything is already being completed.
                 _ = self.lent.submitter().register_sync_cancel(None, CancelBuilder::any().all());
             }
             if self.enter(self.lent.owed().min(1), Duration::from_millis(1)).is_err() {

@@ -1,4 +1,4 @@
-//! What no call shows: a ring that is dropped in the middle of a call, and a system that has none.
+//! A ring that is dropped in the middle of a call, and a system that has no rings.
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! Direct descriptors take no place in the process's table. A program of its own, with one test: it lowers its limit.
+//! Direct descriptors take no place in the process's table. It is the only test in its program, because it lowers the
+//! limit of the process.
 #![cfg(target_os = "linux")]
 
 use std::io::{Read, Write};
@@ -10,11 +11,11 @@ use completion_ring::CompletionRing;
 use downstream_call::{Call, Model, Run};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Fewer than a listener's queue holds.
+/// Fewer than fit into a listener's queue.
 const CALLS: usize = 120;
 const LIMIT: u64 = 40;
 
-/// This program again, as a server with descriptors enough: it answers when all calls are connected.
+/// Starts this program again as a server with enough descriptors. It answers when all calls are connected.
 fn server() -> (Child, String) {
     let mut server = Command::new(std::env::current_exe().expect("this program"));
     server.args(["--exact", "more_calls_than_descriptors_wait_at_the_same_time", "--nocapture"]);

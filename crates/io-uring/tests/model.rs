@@ -1,4 +1,4 @@
-//! What the ring promises by itself; what all models promise is in the harness's conformance suite.
+//! Tests of the ring. The conformance suite has the requirements of all models.
 #![cfg(target_os = "linux")]
 
 use std::net::Ipv6Addr;
@@ -21,7 +21,7 @@ fn calls(mock: &Mock, count: usize) -> Vec<Call> {
     (0..count).map(call).collect()
 }
 
-/// The outcomes of a run, where there can be a ring; a test has nothing to show where there is none.
+/// The outcomes of a run; `None` where the system has no rings, and nothing can be tested.
 fn fan_out(calls: &[Call]) -> Option<Vec<Outcome>> {
     let model = CompletionRing::new().inspect_err(|error| eprintln!("skipped: {error}"));
     Some(model.ok()?.fan_out(&Run::default(), calls).expect("a run"))

@@ -1,6 +1,6 @@
 //! A tour of the tools asyncio's users know: `cargo run -p mini-runtime --example tour`.
 //!
-//! *What to notice*: each stop asserts what it says, so the tour is a test as well.
+//! *What to notice*: each stop asserts what it prints, so the tour is a test as well.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -79,17 +79,17 @@ async fn workers() {
     assert_eq!(done, 12);
 }
 
-/// A callback becomes a future: the promise is awaited, the resolver is called.
+/// A callback becomes a future: it calls the resolver, and the promise is awaited.
 async fn from_a_callback() {
     let (resolver, rang) = promise();
     call_later(BEAT, || resolver.resolve("ring"));
-    let never = call_later(BEAT, || unreachable!("taken back"));
+    let never = call_later(BEAT, || unreachable!("cancelled before"));
     assert!(never.cancel());
     assert_eq!(rang.await, Ok("ring"));
     println!("call_later:      rang after one beat");
 }
 
-/// What blocks goes to another thread, and the loop goes on.
+/// A function that blocks runs on another thread, and the loop goes on.
 async fn on_a_thread() {
     let blocking = run_in_executor(|| std::thread::sleep(3 * BEAT));
     let ticker = spawn(async {

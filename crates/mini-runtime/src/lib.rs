@@ -4,11 +4,11 @@
 //! the tasks that were woken, then waits for sockets and timers, and wakes the tasks that waited for them
 //! ([`Executor`], [`Runtime`]).
 //!
-//! *What to notice*: a future does nothing until it is polled, and does not say what it waits for; it leaves a waker
-//! where the event will happen. That is why all things are awaited alike: a socket, a timer, a lock, another thread. A
-//! future is cancelled by dropping it, so a timeout is two futures of which one is dropped, and the first failure of
-//! three ends the other two by leaving the function. Tasks stay on one thread; wakers need not. The calls of a run are
-//! a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
+//! *What to notice*: a future does nothing until it is polled, and does not report what it waits for; it leaves a waker
+//! where the event will happen. That is why a socket, a timer, a lock and another thread are all awaited in the same
+//! way. A future is cancelled by dropping it, so a timeout is two futures of which one is dropped, and the first
+//! failure of three ends the other two, because it returns from the function. Tasks stay on one thread; wakers need
+//! not. The calls of a run are a [`TaskSet`] and not tasks of the executor, so they may borrow the run's list of calls.
 //!
 //! *What is deliberately missing*: threads that share tasks, as tokio's do (`async-await`), and futures without a box,
 //! which need `unsafe` (`std::pin`).
@@ -91,7 +91,7 @@ async fn call_in_time(scratch: &Scratch, run: &Run, index: usize, call: &Call) -
     outcome.unwrap_or(Err(Failure::TimedOut))
 }
 
-/// The diamond as one would say it. The first failure leaves the function, which drops and so cancels the rest.
+/// The diamond, step by step. The first failure returns from the function, which drops and so cancels the rest.
 async fn steps(scratch: &Scratch, run: &Run, plan: &Diamond) -> Outcome {
     let room = &Semaphore::new(run.in_flight.get());
     let call = async |index: usize, call: Call| {

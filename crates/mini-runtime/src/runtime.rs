@@ -1,4 +1,4 @@
-//! What makes async run: an executor, and what it waits with.
+//! The part that runs futures: an executor, and the reactor and timers with which it waits.
 //!
 //! *Where to start*: `executor.rs` is the loop, `run_queue.rs` what a waker does, `reactor.rs` what wakes the task of a
 //! socket. A [`TaskSet`] polls futures that belong to another future, a [`Promise`] brings a value from a callback or

@@ -8,7 +8,7 @@ use readiness::Interest;
 
 use crate::Socket;
 
-/// What calls receive into. They share it: each borrows it between two waits, and never across one.
+/// The buffer that all calls receive into. Each borrows it between two waits, and never across one.
 pub(crate) type Scratch = RefCell<Box<[u8]>>;
 
 /// A connection whose functions return to the loop where they would block. It knows no deadline: a call that is late is
@@ -34,7 +34,7 @@ impl<'call> Stream<'call> {
         self.socket.attempt(Interest::Writable, send).await
     }
 
-    /// Receives some bytes of the answer, or its end; the outcome, if they complete it.
+    /// Receives some bytes of the answer, or its end; returns the outcome if they complete it.
     pub(crate) async fn receive(&mut self, exchange: &mut Exchange<'_>) -> io::Result<Option<Outcome>> {
         let receive = |socket: &mut readiness::Socket| {
             let scratch = &mut *self.scratch.borrow_mut();

@@ -1,5 +1,5 @@
-//! What asyncio's users know, built on the [runtime](crate::runtime): waiting for several futures, for the clock, and
-//! for one another.
+//! The tools that asyncio's users know, built on the [runtime](crate::runtime): waiting for several futures, for the
+//! clock, and for other tasks.
 //!
 //! *What to notice*: nothing here makes a system call or knows the loop. `sleep` has a timer, `wait` has the handles of
 //! tasks, and all others are made of futures alone: `waiters.rs` is the one list of wakers below `Semaphore`, `Event`

@@ -1,4 +1,4 @@
-//! The examples run, and hold what they say.
+//! The examples run, and their assertions hold.
 #![cfg(not(any(loom, shuttle)))]
 
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! Dropping a runtime ends its threads. Alone in its file: it counts those of the whole process.
+//! Dropping a runtime ends its threads. It is the only test in its file, because it counts the threads of the whole
+//! process.
 #![cfg(all(target_os = "linux", not(any(loom, shuttle))))]
 
 use std::fs;

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use mini_runtime::{Permit, Semaphore};
 use proptest::prelude::*;
 
-/// What happens to a task that wants a permit.
+/// A step in the life of a task that needs a permit.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// Another one comes, and is polled once.
@@ -67,7 +67,7 @@ fn poll<'s>(one: &mut One<'s>) -> bool {
 
 proptest! {
     #[test]
-    fn permits_go_to_who_came_first_and_none_is_lost(
+    fn permits_are_given_in_order_and_none_is_lost(
         permits in 0..3_usize,
         steps in prop::collection::vec(prop_oneof![
             Just(Step::Come), (0..20_usize).prop_map(Step::Poll), (0..20_usize).prop_map(Step::Leave),

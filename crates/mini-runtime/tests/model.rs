@@ -1,5 +1,4 @@
-//! What futures promise by themselves when a run ends early; what all models promise is in the harness's conformance
-//! suite.
+//! Tests of futures when a run ends early. The conformance suite has the requirements of all models.
 #![cfg(not(any(loom, shuttle)))]
 
 use std::num::NonZeroUsize;
@@ -46,7 +45,7 @@ fn a_cancelled_run_ends_its_calls_at_once_and_starts_no_other() {
     assert!(start.elapsed() < PLENTY);
     assert_eq!(mock.stats().requests, 2);
     let finished = run.trace.marks().into_iter().filter(|mark| mark.milestone == Milestone::Finished);
-    assert_eq!(finished.count(), 2, "those that were started are told to have ended");
+    assert_eq!(finished.count(), 2, "the trace has the end of each call that was started");
     assert_eq!(model.fan_out(&Run::default(), &echoes(&mock, 1)).expect("machinery").len(), 1);
 }
 

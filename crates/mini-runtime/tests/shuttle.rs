@@ -1,5 +1,5 @@
-//! Interleavings at random, also of what is too large for loom:
-//! `RUSTFLAGS="--cfg shuttle" cargo test -p mini-runtime --release --test shuttle`
+//! Random interleavings, also of scenarios that are too large for loom: `RUSTFLAGS="--cfg shuttle" cargo test -p
+//! mini-runtime --release --test shuttle`
 #![cfg(shuttle)]
 
 use shuttle as checker;
@@ -36,7 +36,7 @@ hold! {
 const TASKS: usize = 4;
 const THREADS: usize = 3;
 
-/// Each thread keeps one promise to each task.
+/// Each thread resolves one promise for each task.
 fn promises_from_threads() -> Vec<Vec<Promise<usize>>> {
     let (mut tasks, mut threads) = (Vec::new(), Vec::<Vec<Resolver<usize>>>::new());
     threads.resize_with(THREADS, Vec::new);

@@ -179,7 +179,7 @@ fn a_wake_from_another_thread_ends_the_loops_sleep() {
 }
 
 #[test]
-fn a_promise_tells_that_its_resolver_was_dropped_and_a_resolver_that_its_promise_was() {
+fn a_promise_reports_that_its_resolver_was_dropped_and_a_resolver_that_its_promise_was() {
     let (resolver, broken) = promise::<()>();
     drop(resolver);
     assert_eq!(block_on(broken), Err(JoinError::Cancelled));
@@ -215,7 +215,10 @@ fn a_timeout_drops_its_future_unless_it_has_only_a_reference() {
         let mut lent = spawn(sleep(3 * SHORT));
         assert!(wait_for(&mut lent, SHORT).await.is_err());
         assert_eq!(lent.await, Ok(()));
-        assert!(wait_until(Box::pin(async {}), Instant::now()).await.is_ok(), "what is over is not late");
+        assert!(
+            wait_until(Box::pin(async {}), Instant::now()).await.is_ok(),
+            "a future that is ready is not late"
+        );
         assert_eq!(wait_for(async { 1 }, Duration::MAX).await, Ok(1));
     });
 }
@@ -238,7 +241,7 @@ fn a_shielded_future_outlives_the_task_that_waits_for_it() {
 }
 
 #[test]
-fn a_later_call_is_made_once_or_taken_back() {
+fn a_later_call_is_made_once_or_cancelled() {
     block_on(async {
         let calls = Rc::new(Cell::new(0));
         let count = |calls: &Rc<Cell<usize>>| {

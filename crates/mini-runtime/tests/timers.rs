@@ -1,4 +1,4 @@
-//! The timers against a sorted list, on an invented clock.
+//! The timers compared with a sorted list, on a virtual clock.
 #![cfg(not(any(loom, shuttle)))]
 
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use mini_runtime::Timers;
 use proptest::prelude::*;
 
-/// What is done to timers; times are in milliseconds of the virtual clock.
+/// A step of the test; times are in milliseconds of the virtual clock.
 #[derive(Clone, Debug)]
 enum Step {
     Insert { at: u64 },
@@ -40,7 +40,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 proptest! {
     #[test]
-    fn timers_fire_as_a_sorted_list_says(steps in steps()) {
+    fn timers_fire_in_the_order_of_a_sorted_list(steps in steps()) {
         let zero = Instant::now();
         let at = |ms| zero + Duration::from_millis(ms);
         let woken = Arc::new(Mutex::new(Vec::new()));

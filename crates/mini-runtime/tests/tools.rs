@@ -18,12 +18,12 @@ fn block_on<F: Future>(future: F) -> F::Output {
     Runtime::new().expect("a runtime").block_on(future).expect("a poller")
 }
 
-/// One round of the loop, in which every task that is ready runs.
+/// Waits for one round of the loop, in which every task that is ready runs.
 async fn round() {
     sleep(Duration::ZERO).await;
 }
 
-/// A value that comes after some rounds: the order is certain, and no clock decides it.
+/// Returns a value after some rounds, so that the order is certain and does not depend on a clock.
 async fn after<T>(units: u32, value: T) -> T {
     for _ in 0..4 * units {
         round().await;
@@ -276,7 +276,7 @@ fn a_full_queue_makes_put_wait() {
 }
 
 #[test]
-fn a_queue_tells_when_all_its_items_are_dealt_with() {
+fn join_waits_until_all_items_of_a_queue_are_processed() {
     block_on(async {
         let queue = Rc::new(Queue::new(2));
         let done = Rc::new(Cell::new(0));

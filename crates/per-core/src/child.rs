@@ -1,7 +1,7 @@
 //! A child of `per-process`: one loop, fed from standard input.
 //!
-//! The loop has the main thread to itself; a second thread reads requests, so that a wish to cancel is heard while
-//! calls wait. The end of input cancels as well: a child whose parent is gone has nobody to answer.
+//! The loop runs on the main thread; a second thread reads requests, so that a request to cancel is read while calls
+//! wait. The end of input cancels as well, because it means that the parent is gone.
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{self, Sender};
@@ -34,7 +34,7 @@ pub fn child() -> io::Result<()> {
     Ok(())
 }
 
-/// Passes requests on, each with its own way to cancel it.
+/// Passes requests on, each with a [`Cancel`] of its own.
 fn listen(input: impl BufRead, requests: &Sender<(Request, Cancel)>) {
     let mut current = Cancel::never();
     for line in input.lines().map_while(Result::ok) {

@@ -1,14 +1,14 @@
 //! One event loop for each core: on threads, and in processes.
 //!
-//! *How it waits*: as `generator-style` does, whose loop every core runs. The calls are dealt out before any of them
-//! starts, and from then on nothing is shared: no lock, no queue, no socket that two loops know.
+//! *How it waits*: as `generator-style` does: every core runs its loop. The calls are divided before any of them
+//! starts. After that the loops share nothing: no lock, no queue and no socket.
 //!
-//! *What to notice*: waiting needs no second core, so with idle calls this is no faster than one loop. It pays when
-//! the loop itself is the bottleneck. What a request needs stays on its core: a diamond is not spread over loops.
-//! Threads share memory and die together; a process dies alone ([`PerProcess`]), and its siblings go on.
+//! *What to notice*: waiting needs no second core, so with idle calls this is no faster than one loop. It helps when
+//! the loop itself is the bottleneck. A diamond stays on one core and is not spread over loops. Threads share memory,
+//! and a crash ends all of them; a process ([`PerProcess`]) crashes alone, and the others go on.
 //!
-//! *What is deliberately missing*: stealing. A loop that got the slow calls keeps them; pinning to a core as well,
-//! which on a shared machine does more harm than good.
+//! *What is deliberately missing*: work stealing, so a loop that got the slow calls keeps them; and threads pinned to
+//! cores, which does more harm than good on a shared machine.
 
 mod child;
 mod per_process;
@@ -52,7 +52,7 @@ impl PerCore {
         Self::with_loops(thread::available_parallelism()?)
     }
 
-    /// Starts so many loops.
+    /// Starts `count` loops.
     ///
     /// # Errors
     /// No thread or no descriptor was left.
@@ -77,7 +77,7 @@ impl Model for PerCore {
         Ok(outcomes)
     }
 
-    /// On one loop: five small calls are not worth a second core.
+    /// Uses one loop: five small calls gain nothing from a second core.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         let (run, plan) = (run.clone(), plan.clone());
         self.loops[0].ask(move |model| model.diamond(&run, &plan)).recv().map_err(|_| lost())?
@@ -96,14 +96,14 @@ impl Loop {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Has the loop do something; the answer can be waited for.
+    /// Asks the loop to do a job, and returns where its answer will arrive.
     fn ask<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut GeneratorStyle) -> T + Send + 'static,
     ) -> Receiver<T> {
         let (answer, answered) = mpsc::channel();
         if let Some(jobs) = &self.jobs {
-            // If either end is gone, `recv` says so.
+            // If either end is gone, `recv` fails.
             let _ = jobs.send(Box::new(move |model| _ = answer.send(job(model))));
         }
         answered

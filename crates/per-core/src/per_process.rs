@@ -1,8 +1,8 @@
-//! One event loop in each of several processes: children of the same program, answers piped back.
+//! One event loop in each of several processes: children of the same program, which answer through pipes.
 //!
-//! A child reads requests from its standard input and writes answers to its standard output, one a line. It ends
-//! when its input does (`child.rs`), so no child outlives its parent. When a child is killed its calls are `Lost`, its siblings go
-//! on, and the next run starts another in its place.
+//! A child reads requests from its standard input and writes answers to its standard output, one a line. It ends when
+//! its input does (`child.rs`), so no child outlives its parent. When a child is killed its calls are `Lost`, the other
+//! children go on, and the next run starts another in its place.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::num::NonZeroUsize;
@@ -26,7 +26,7 @@ pub struct PerProcess {
     waker: readiness::Waker,
 }
 
-/// A child, and both ends of the conversation.
+/// A child, and the pipes to and from it.
 struct Worker {
     child: Child,
     requests: Option<ChildStdin>,
@@ -44,7 +44,7 @@ impl PerProcess {
         Self::with_program(program, thread::available_parallelism()?)
     }
 
-    /// Starts so many children with `program`, which has to call [`child`](crate::child()).
+    /// Starts `count` children with `program`, which has to call [`child`](crate::child()).
     ///
     /// # Errors
     /// No process could be started.
@@ -70,7 +70,7 @@ impl PerProcess {
             let (answered, inbox) = mpsc::channel();
             let mut inputs = Vec::new();
             for (at, (worker, request)) in self.children.iter_mut().zip(requests).enumerate() {
-                // A child that has just died says so when its answer is read.
+                // If the child has just died, reading its answer fails.
                 let _ = send(&mut worker.requests, request);
                 inputs.push(&mut worker.requests);
                 let (output, answered, waker) = (&mut worker.answers, answered.clone(), &self.waker);
@@ -85,7 +85,7 @@ impl PerProcess {
         let answers = answers?;
         for (worker, answer) in self.children.iter_mut().zip(&answers) {
             if answer.is_none() {
-                // It is dying, or makes no sense any more: let the next run find it gone.
+                // It is ending, or its answer was not valid: end it, so that the next run replaces it.
                 worker.child.kill()?;
                 worker.child.wait()?;
             }
@@ -128,8 +128,8 @@ impl Model for PerProcess {
         Ok(outcomes.into_iter().map(|outcome| rest.on(outcome)).collect())
     }
 
-    /// In one process: five small calls are not worth a second one. It is this process when the work is a function: that
-    /// does not pass through a pipe, and its panic has to cancel the other calls.
+    /// Uses one child: five small calls gain nothing from a second one. If the work is a function, it uses this process
+    /// instead: a function does not pass through a pipe, and its panic has to cancel the other calls.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         if run.cancel.is_cancelled() {
             return Ok(Err(Failure::Cancelled));
@@ -158,14 +158,14 @@ impl Worker {
 }
 
 impl Drop for Worker {
-    /// Without input a child ends by itself, at once.
+    /// Closes the child's input, which ends the child.
     fn drop(&mut self) {
         self.requests = None;
         let _ = self.child.wait();
     }
 }
 
-/// Collects an answer from each child; passes on that the run is cancelled.
+/// Collects an answer from each child. If the run is cancelled, it tells the children.
 fn gather(
     poller: &mut Poller,
     cancel: &Cancel,

@@ -1,4 +1,4 @@
-//! What passes between the parent and a child: JSON, one value a line.
+//! The messages between the parent and a child: JSON, one value on each line.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 /// From the parent.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Request {
-    /// Make these calls; an answer for each, in the order they end up in.
+    /// Make these calls; the outcomes are in the order of the calls.
     FanOut { in_flight: NonZeroUsize, work: WireWork, calls: Vec<WireCall> },
-    /// Make the diamond below this call's path.
+    /// Make the diamond whose paths begin with this call's path.
     Diamond { in_flight: NonZeroUsize, work: WireWork, base: WireCall },
     /// End what is running.
     Cancel,
@@ -31,7 +31,7 @@ pub(crate) struct WireCall {
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct WireOutcome {
-    /// As a contestant prints it.
+    /// The line that a contestant prints.
     line: String,
     worked: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! What is particular to loops that share nothing; what all models promise is in the harness's conformance suite.
+//! Tests of loops that share nothing. The conformance suite has the requirements of all models.
 
 use std::num::NonZeroUsize;
 use std::process::Command;

@@ -1,11 +1,11 @@
-//! A poller and a socket that are as unreliable as a system may be: events for nothing, short reads, partial sends.
+//! A poller and a socket that are as unreliable as a system may be: spurious events, short reads, partial sends.
 //!
 //! *How it works*: [`Poller`] and [`Socket`] wrap the real ones and have the same interface; `lib.rs` chooses between
-//! the two pairs by the feature `chaos`. They disturb only while the environment variable `MEANWHILE_CHAOS` holds a
-//! seed, and only in ways that the edge allows: a socket that pretends to block causes an event later, because the
-//! real one may have been reported already.
+//! the two pairs by the feature `chaos`. They disturb only if the environment variable `MEANWHILE_CHAOS` holds a seed,
+//! and only in ways that edge-triggered events allow: a socket that pretends to block causes an event later, because
+//! the real one may have been reported already.
 //!
-//! *What to notice*: everything here is for tests. What the wrappers do not disturb goes to the real types by `Deref`.
+//! *What to notice*: everything here is for tests. All other functions reach the real types through `Deref`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -33,7 +33,7 @@ pub struct Poller {
 pub struct Socket {
     inner: socket::Socket,
     watched: Option<(Keys, Key)>,
-    /// It pretended to block, and no poller watched it yet.
+    /// It pretended to block before a poller watched it.
     owes: bool,
 }
 

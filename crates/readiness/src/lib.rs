@@ -1,4 +1,4 @@
-//! What the epoll page taught, packed and portable: sockets, readiness, deadlines.
+//! Sockets, readiness and deadlines: what `epoll-state-machine` does, as portable types that other models use.
 //!
 //! *How it waits*: in [`Poller::wait`], through mio, which uses epoll, kqueue or IOCP.
 //!
@@ -7,8 +7,8 @@
 //! ever. A [`Key`] carries the version of its slot, so a late event for a closed socket does not reach the socket that
 //! has the slot now.
 //!
-//! *What is deliberately missing*: what to do with an event. Callbacks, generators, coroutines and futures are the
-//! models' answers to that.
+//! *What is deliberately missing*: code that handles an event. The models use callbacks, generators, coroutines and
+//! futures for that.
 
 #[cfg(feature = "chaos")]
 mod chaos;

@@ -201,7 +201,8 @@ fn on_cancel_socket(cancel: &Cancel, act: impl FnOnce(&mut dyn Source) -> io::Re
     }
 }
 
-/// Here mio watches only its own sockets, so a loop notices a cancelled run only when something else ends its wait.
+/// On this system mio watches only its own sockets, so a loop notices a cancelled run only after something else has
+/// ended its wait.
 #[cfg(not(unix))]
 fn on_cancel_socket(_: &Cancel, _: impl FnOnce(&mut dyn Source) -> io::Result<()>) -> io::Result<()> {
     Ok(())

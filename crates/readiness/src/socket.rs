@@ -26,7 +26,7 @@ pub enum Interest {
 /// # let address = listener.local_addr()?;
 /// let mut socket = Socket::connect(address)?;
 /// let (mut peer, _) = listener.accept()?;
-/// // The peer has said nothing, and `receive` does not wait for it.
+/// // The peer has sent nothing, and `receive` does not wait for it.
 /// assert_eq!(socket.receive(&mut [0; 64]).unwrap_err().kind(), ErrorKind::WouldBlock);
 ///
 /// let mut rest: &[u8] = b"hello";
@@ -51,7 +51,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Starts to connect. The first [`send`](Self::send) that does not block tells whether that succeeded.
+    /// Starts to connect. The first [`send`](Self::send) that does not block reports whether that succeeded.
     ///
     /// # Errors
     /// The system has no descriptor or port left, or no route to `address`.
@@ -66,7 +66,7 @@ impl Socket {
     /// connection: it was refused or reset, for example.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         retry(|| self.stream.write(bytes)).map_err(|error| match error.kind() {
-            // While a socket connects, Linux says EAGAIN, and other systems say ENOTCONN.
+            // While a socket connects, Linux returns EAGAIN, and other systems return ENOTCONN.
             io::ErrorKind::NotConnected => io::ErrorKind::WouldBlock.into(),
             _ => error,
         })

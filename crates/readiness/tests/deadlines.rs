@@ -1,4 +1,4 @@
-//! Deadlines in order, compared with a list that is sorted anew for each question.
+//! Deadlines in order, compared with a list that is sorted again for each question.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
 use readiness::Deadlines;
 
-/// What a loop does with its deadlines. Moments and keys are few, so that they often meet.
+/// What a loop does with its deadlines. There are few times and keys, so that equal ones are common.
 #[derive(Clone, Debug)]
 enum Step {
     Insert(u64, u8),

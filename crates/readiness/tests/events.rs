@@ -19,7 +19,7 @@ fn listener() -> TcpListener {
     TcpListener::bind(("127.0.0.1", 0)).expect("a port")
 }
 
-/// Blocks until a socket is ready, or for so long that it never will be.
+/// Blocks until a socket is ready, or until it is certain that none will be.
 fn wait(poller: &mut Poller) -> Vec<Key> {
     let until = Instant::now() + Duration::from_secs(10);
     let mut ready = Vec::new();
@@ -29,7 +29,7 @@ fn wait(poller: &mut Poller) -> Vec<Key> {
     ready
 }
 
-/// What is ready now. A moment is enough: on loopback, what has been sent has arrived.
+/// The keys that are ready now. A short wait is enough: on loopback, bytes that were sent have arrived.
 fn ready_now(poller: &mut Poller) -> Vec<Key> {
     let mut ready = Vec::new();
     poller.wait(Some(Instant::now() + Duration::from_millis(5)), &mut ready).expect("a wait");
@@ -121,7 +121,9 @@ fn the_end_of_the_stream_is_something_to_receive() {
 #[test]
 fn a_refused_connection_is_reported_and_sending_says_why() {
     let (mut poller, mut sockets) = (Poller::new().expect("a poller"), Sockets::new());
-    let address = listener().local_addr().expect("an address");
+    // The port of a connection has no listener, and no other process is given it.
+    let (_socket, peer) = connected(&listener());
+    let address = peer.peer_addr().expect("an address");
     let refused = match Socket::connect(address) {
         Ok(socket) => {
             let key = sockets.insert(socket);
@@ -129,7 +131,7 @@ fn a_refused_connection_is_reported_and_sending_says_why() {
             assert_eq!(wait(&mut poller), [key]);
             sockets[key].send(b"hello").expect_err("refused")
         }
-        // Some systems know at once.
+        // Some systems report it at once.
         Err(error) => error,
     };
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
@@ -173,7 +175,7 @@ fn an_event_of_a_closed_socket_does_not_reach_the_one_that_has_its_descriptor() 
     assert_eq!(wait(&mut poller), [new]);
 }
 
-/// The part of a key that is no version.
+/// The part of a key that is not its version.
 fn slot(key: Key) -> u32 {
     key.data().as_ffi() as u32
 }

@@ -14,7 +14,7 @@ fn wait(poller: &mut Poller, until: Option<Instant>) {
     assert!(ready.is_empty(), "no socket is watched, and these are ready: {ready:?}");
 }
 
-/// A wait that lasts as long as this was not woken.
+/// A wait that takes this long was not woken.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Waits while another thread acts, and checks that the wait did not return before.
@@ -40,7 +40,7 @@ fn assert_nothing_ends_a_wait(poller: &mut Poller) {
 #[test]
 fn a_wait_is_never_early_however_finely_its_deadline_is_given() {
     let mut poller = Poller::new().expect("a poller");
-    // epoll counts whole milliseconds (epoll_wait(2)): rounded down, each of these would end before its moment.
+    // epoll counts whole milliseconds (epoll_wait(2)): if these were rounded down, each would end before its deadline.
     for microseconds in [1, 250, 999, 1001, 1500, 1999, 2750, 3999] {
         let until = Instant::now() + Duration::from_micros(microseconds);
         wait(&mut poller, Some(until));

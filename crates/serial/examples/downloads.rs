@@ -27,7 +27,7 @@ use downstream_call::{Call, MAX_FIELDS, MAX_HEAD_BYTES};
 use downstream_mock::{Config, Mock, file_bytes};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// The longest silence of a server. A download may take longer.
+/// The longest time that a server may send nothing. A download may take longer.
 const SILENCE: Duration = Duration::from_secs(10);
 
 fn main() -> io::Result<()> {
@@ -84,7 +84,7 @@ fn calls(urls: &[String]) -> io::Result<Vec<(String, Call)>> {
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.is_empty() || name.starts_with('.') || !name.bytes().all(safe) {
             return Err(bad(format!(
-                "{url}: {name:?} is no name for a file; use letters, digits, -, _ and ."
+                "{url}: {name:?} cannot be the name of a file; use letters, digits, -, _ and ."
             )));
         }
         if !names.insert(name.clone()) {
@@ -157,7 +157,7 @@ fn parse(head: &[u8]) -> io::Result<u64> {
     let length = value("content-length").filter(|_| value("transfer-encoding").is_none());
     let length = length.and_then(|field| std::str::from_utf8(field.value).ok()?.parse().ok());
     length.ok_or_else(|| {
-        io::Error::other("the answer has no content-length: a cut could not be told from an end")
+        io::Error::other("the answer has no content-length, so a broken connection would look like its end")
     })
 }
 
@@ -177,8 +177,8 @@ impl Part {
         Ok(Self { file, path: path.to_owned(), provisional: provisional.into(), kept: false })
     }
 
-    /// Gives the file its name, in one step that happens or does not (rename(2)). First its bytes go to the disk: after
-    /// a power cut, the name could be there without them.
+    /// Gives the file its name in one atomic step (rename(2)). Its bytes are written to the disk first; otherwise the
+    /// name could be there without them after a power cut.
     fn keep(mut self) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.provisional, &self.path)?;
@@ -196,7 +196,7 @@ impl Drop for Part {
     }
 }
 
-/// A bar on standard error; none where that is no terminal.
+/// A bar on standard error, if that is a terminal.
 fn progress_bar(name: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:12} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}");
     let bar = ProgressBar::new(0).with_message(name.to_owned());

@@ -7,7 +7,7 @@
 //! for the whole call becomes a limit for each system call that may sleep (`stream.rs`). A run is cancelled between two
 //! calls: only the socket or its timeout wakes a thread that sleeps in `read`.
 //!
-//! *What is deliberately missing*: a second thing to do.
+//! *What is deliberately missing*: anything else to do during a call.
 
 mod call;
 mod stream;
@@ -26,7 +26,7 @@ impl Serial {
     /// Allocates the buffer that every call receives into.
     ///
     /// # Errors
-    /// None; other models have some.
+    /// None; the constructors of other models can fail.
     pub fn new() -> io::Result<Self> {
         Ok(Self { scratch: vec![0; 16 * 1024].into() })
     }

@@ -1,4 +1,4 @@
-//! A connection that blocks, for no longer than its call may take.
+//! A connection that blocks, but never beyond the deadline of its call.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ pub(crate) struct Stream<'scratch> {
 }
 
 impl<'scratch> Stream<'scratch> {
-    /// Blocks until the connection stands.
+    /// Blocks until the connection is established.
     pub(crate) fn connect(scratch: &'scratch mut [u8], call: &Call) -> io::Result<Self> {
         let deadline = call.deadline(Instant::now());
         let socket = TcpStream::connect_timeout(&call.address, remaining(deadline)?)?;
@@ -31,7 +31,7 @@ impl<'scratch> Stream<'scratch> {
         Ok(())
     }
 
-    /// Blocks until some bytes of the answer are there, or its end; the outcome, if they complete it.
+    /// Blocks until some bytes of the answer or its end have arrived; returns the outcome if they complete it.
     pub(crate) fn receive(&mut self, exchange: &mut Exchange<'_>) -> io::Result<Option<Outcome>> {
         self.socket.set_read_timeout(Some(remaining(self.deadline)?))?;
         match self.socket.read(self.scratch) {

@@ -4,15 +4,15 @@
 //! leaves its own stack as it is. When its socket is ready the loop switches back, and the innermost function returns as
 //! if it had blocked.
 //!
-//! *What to notice*: `call.rs` is `serial` again, line by line: no `await`, no colour of functions. `Stream::receive`
-//! suspends its caller and all of its callers, and none of them is written for it. The price is a stack for each call:
-//! [`STACK_BYTES`] of addresses and a guard page, of which a waiting call has touched one page. At 10,000 waiting calls
-//! that is 4.3 KB each, measured as growth of the resident set; a stack's first use costs about 10 µs, its next ones
-//! nothing. Switching stacks is assembly, which no compiler checks; nor does one check what must not be held across a
-//! switch, such as the borrow of the scratch buffer.
+//! *What to notice*: `call.rs` is `serial` again, line by line: no `await`, and any function may wait.
+//! `Stream::receive` suspends its caller and all callers above it, and none of them is written in a special way. The
+//! price is a stack for each call: [`STACK_BYTES`] of addresses and a guard page, of which a waiting call has touched
+//! one page. At 10,000 waiting calls that is 4.3 KB each, measured as growth of the resident set; a stack's first use
+//! costs about 10 µs, later ones nothing. The compiler checks neither the assembly that switches stacks nor what is
+//! held across a switch, such as the borrow of the scratch buffer.
 //!
-//! *What is deliberately missing*: stacks that grow, as Go's do. Work with a reply may need a deep stack, so it is done
-//! on the thread's own.
+//! *What is deliberately missing*: stacks that grow, as Go's do. The work with a reply may need a large stack, so it is
+//! done on the thread's stack.
 
 mod call;
 mod coroutine;

@@ -1,4 +1,4 @@
-//! A connection that looks as if it blocked.
+//! A connection that seems to block: it suspends its coroutine instead.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
@@ -45,12 +45,12 @@ impl<'call> Stream<'call> {
         })
     }
 
-    /// Receives some bytes of the answer, or its end; the outcome, if they complete it.
+    /// Receives some bytes of the answer, or its end; returns the outcome if they complete it.
     pub(crate) fn receive(&mut self, exchange: &mut Exchange<'_>) -> Result<Option<Outcome>, Failure> {
         let yielder = self.context.yielder;
         self.attempt(Interest::Readable, |socket, scratch| match socket.receive(scratch)? {
             0 => Ok(Some(exchange.closed())),
-            // Parsing a head takes 4 KiB of stack. It uses the loop's stack, so this one needs no more than its first page.
+            // Parsing a head takes 4 KiB of stack. It uses the loop's stack, so this stack needs only its first page.
             length => Ok(yielder.on_parent_stack(|| exchange.received(&scratch[..length]))),
         })
     }

@@ -1,4 +1,4 @@
-//! What no call shows: how a coroutine ends otherwise than by returning.
+//! How a coroutine ends other than by returning.
 
 use std::cell::Cell;
 use std::rc::Rc;

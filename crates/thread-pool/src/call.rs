@@ -1,4 +1,4 @@
-//! One call, from top to bottom: `serial`, line by line. Only the buffer lies elsewhere, since each thread has a stack.
+//! One call, from top to bottom: the lines of `serial`, with a buffer on each thread's own stack.
 
 use downstream_call::{Call, Exchange, Outcome, Run};
 

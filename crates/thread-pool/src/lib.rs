@@ -4,13 +4,13 @@
 //! kernel keeps each call's state on that thread's stack, and the kernel's scheduler is the event loop.
 //!
 //! *What to notice*: the call is the code of `serial`, unchanged (`call.rs`, `stream.rs`): that is the strength of
-//! threads. What differs is which thread makes it. [`ThreadPerCall`] starts a thread for each call: nothing is simpler,
-//! and each waiting call costs a stack and an entry in the scheduler. [`ThreadPool`] keeps 32 threads: that is cheaper,
-//! but the 33rd call waits for a thread and not for the downstream, so 100 calls of one second take four. [`Rayon`] is
-//! the same on a pool that was made for computing, whose default size is wrong for waiting.
+//! threads. What differs is which thread makes it. [`ThreadPerCall`] starts a thread for each call. That is the
+//! simplest way, but each waiting call costs a stack and an entry in the scheduler. [`ThreadPool`] keeps 32 threads:
+//! that is cheaper, but the 33rd call waits for a thread and not for the downstream, so 100 calls of one second take
+//! four. [`Rayon`] is the same on a pool that was made for computing, whose default size is wrong for waiting.
 //!
-//! A cancelled run starts no further call, and it can do no more: only the socket or its timeout wakes a thread that
-//! sleeps in `read`, so the calls in flight end by their deadlines.
+//! A cancelled run starts no further call. It cannot end those in flight before their deadlines, because only the
+//! socket or its timeout wakes a thread that sleeps in `read`.
 //!
 //! *What is deliberately missing*: a way to interrupt a blocking call, and a pool that grows by itself.
 

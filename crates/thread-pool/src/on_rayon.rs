@@ -1,4 +1,4 @@
-//! rayon: a pool that was made for computing, asked to wait.
+//! rayon: a pool that was made for computing, used for waiting.
 //!
 //! *How it waits*: a worker sleeps inside its call. rayon does not know that: to it, a thread in `read` is busy.
 //!
@@ -32,7 +32,7 @@ impl Rayon {
     /// A pool of 32 workers, as many as [`ThreadPool`](crate::ThreadPool) has, so that the two can be compared.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn new() -> io::Result<Self> {
         Self::with_workers(WORKERS)
     }
@@ -40,7 +40,7 @@ impl Rayon {
     /// A pool of `workers` threads, all started now.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn with_workers(workers: NonZeroUsize) -> io::Result<Self> {
         let mut handles = Vec::new();
         let pool = rayon::ThreadPoolBuilder::new()
@@ -56,7 +56,7 @@ impl Rayon {
         Ok(Self { pool: Some(pool), workers: handles })
     }
 
-    /// Runs a function inside the pool, so that it is the pool of all that the function starts.
+    /// Runs a function inside the pool, so that everything the function starts runs there as well.
     fn within<T: Send>(&self, function: impl FnOnce() -> T + Send) -> T {
         self.pool.as_ref().expect("the pool exists until the model is dropped").install(function)
     }

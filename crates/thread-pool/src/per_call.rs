@@ -22,7 +22,7 @@ use crate::call;
 #[non_exhaustive]
 pub struct ThreadPerCall;
 
-/// Room on a thread's stack. The default of 2 MiB is address space, not memory, until it is touched; but 10,000 of
+/// The size of a thread's stack. The default of 2 MiB is address space, not memory, until it is touched; but 10,000 of
 /// them are 20 GiB, and a system that does not overcommit refuses. A call needs 16 KiB; the rest is for the work done
 /// with a reply, and for printing a panic in it.
 const STACK_BYTES: usize = 256 * 1024;
@@ -31,7 +31,7 @@ impl ThreadPerCall {
     /// Starts nothing: threads start with the calls.
     ///
     /// # Errors
-    /// None; other models have some.
+    /// None; the constructors of other models can fail.
     pub fn new() -> io::Result<Self> {
         Ok(Self)
     }
@@ -123,7 +123,7 @@ impl<'scope> Threads<'scope> {
     }
 }
 
-/// Sends the index of a thread's call when the thread ends, by a panic as well.
+/// Sends the index of a thread's call when the thread ends, even by a panic.
 struct Ending {
     index: usize,
     sender: Sender<usize>,

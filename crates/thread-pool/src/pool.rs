@@ -1,11 +1,11 @@
-//! A pool: threads that are there already, and a queue from which they take calls.
+//! A pool: threads that are started once, and a queue from which they take calls.
 //!
-//! *How it waits*: a worker sleeps inside its call, or at the queue until there is one. The caller sleeps at the queue
-//! of outcomes.
+//! *How it waits*: a worker sleeps inside its call, or at the queue until there is a job. The caller sleeps at the
+//! queue of outcomes.
 //!
-//! *What to notice*: the pool's size is the number of calls in flight, whatever the run allows: with 32 workers, 100
-//! calls of one second take four. The queue is bounded, so that a million calls are not a million jobs in memory: that
-//! is backpressure.
+//! *What to notice*: the pool's size limits the calls in flight, whatever the run allows: with 32 workers, 100 calls of
+//! one second take four. The queue is bounded, so that a million calls are not a million jobs in memory: that is
+//! backpressure.
 //!
 //! *What is deliberately missing*: closures. A job is a value here, because all jobs do the same.
 
@@ -18,7 +18,7 @@ use downstream_call::{Call, Diamond, Failure, FanOut, Model, Outcome, Run};
 
 use crate::{WORKERS, call};
 
-/// Makes calls on threads that wait for them.
+/// Makes calls on threads that are started once and wait for jobs.
 #[derive(Debug)]
 pub struct ThreadPool {
     /// `None` only while the pool is dropped: closing the queue ends the workers.
@@ -40,7 +40,7 @@ impl ThreadPool {
     /// A pool of 32 workers, the upper bound of CPython's `ThreadPoolExecutor`.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn new() -> io::Result<Self> {
         Self::with_workers(WORKERS)
     }
@@ -48,7 +48,7 @@ impl ThreadPool {
     /// A pool of `workers` threads, all started now.
     ///
     /// # Errors
-    /// The system gave fewer threads.
+    /// The system cannot start that many threads.
     pub fn with_workers(workers: NonZeroUsize) -> io::Result<Self> {
         let (jobs, queue) = bounded(workers.get());
         let mut pool = Self { jobs: Some(jobs), workers: Vec::new() };
@@ -83,7 +83,7 @@ impl ThreadPool {
         let (run, call, outcomes) = (run.clone(), call.clone(), outcomes.clone());
         let job = Job { run, index, call, outcome: Err(Failure::Lost), outcomes };
         if let Some(jobs) = &self.jobs {
-            // Without any worker the job comes back, is dropped here, and so sends that it is lost.
+            // If no worker is left, `send` returns the job, which is dropped and so sends `Failure::Lost`.
             let _ = jobs.send(job);
         }
     }
@@ -140,10 +140,10 @@ impl Job {
 }
 
 impl Drop for Job {
-    /// Sends the outcome, when the worker panicked as well: the caller waits for one from each job.
+    /// Sends the outcome, even if the worker panicked: the caller waits for one from each job.
     fn drop(&mut self) {
         let outcome = std::mem::replace(&mut self.outcome, Err(Failure::Lost));
-        // The receiver is gone only when the run is over, and it waits for all jobs.
+        // It fails only after the run, and the run waits for all jobs.
         let _ = self.outcomes.send((self.index, outcome));
     }
 }

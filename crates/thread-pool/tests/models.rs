@@ -1,5 +1,4 @@
-//! What threads promise by themselves, three models alike; what all models promise is in the harness's conformance
-//! suite.
+//! Tests of threads, for all three models. The conformance suite has the requirements of all models.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
@@ -15,7 +14,7 @@ use thread_pool::{Rayon, ThreadPerCall, ThreadPool};
 const LATENCY: Duration = Duration::from_millis(40);
 const PLENTY: Duration = Duration::from_secs(10);
 
-/// Makes a model, with so many workers where it has any.
+/// Makes a model, with this number of workers if it has workers.
 type Make = fn(NonZeroUsize) -> Box<dyn Model>;
 
 fn thread_per_call(_: NonZeroUsize) -> Box<dyn Model> {
@@ -61,7 +60,7 @@ fn assert_each_has_its_own_answer(outcomes: Vec<Outcome>) {
     }
 }
 
-/// A downstream of this test's own: the answer to a path. Returns its URL.
+/// Starts a downstream that answers each path with `answer`, and returns its URL.
 fn downstream(answer: fn(&str) -> &'static [u8]) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -87,7 +86,7 @@ fn no_more_calls_than_workers_are_in_flight(#[values(thread_pool, rayon)] make: 
 }
 
 #[test]
-fn both_pools_have_32_workers_unless_told_otherwise() {
+fn both_pools_have_32_workers_by_default() {
     let models: [Box<dyn Model>; 2] =
         [Box::new(ThreadPool::new().expect("threads")), Box::new(Rayon::new().expect("threads"))];
     for mut model in models {
@@ -103,7 +102,7 @@ fn both_pools_have_32_workers_unless_told_otherwise() {
 fn work_is_done_by_the_thread_that_waited(#[values(thread_per_call, thread_pool, rayon)] make: Make) {
     fn number_in(reply: &Reply) -> u64 {
         let text = String::from_utf8_lossy(&reply.body);
-        assert_ne!(text, "3", "told to panic");
+        assert_ne!(text, "3", "reply 3 panics");
         text.parse().expect("a number")
     }
     let mock = mock();
@@ -134,7 +133,7 @@ fn a_diamond_that_failed_starts_no_further_step(
     #[case] workers: usize,
     #[case] limit: usize,
 ) {
-    // rayon may begin with any of B, C and D; whichever it is, it fails.
+    // rayon may begin with any of B, C and D, so each of them fails.
     let url = downstream(|path| match path {
         "/diamond/a" => b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
         _ => b"nonsense\r\n\r\n",

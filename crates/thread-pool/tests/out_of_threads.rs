@@ -1,4 +1,5 @@
-//! A thread that cannot be started is the failure of one call. Alone in its file: the limit holds for the whole process.
+//! A thread that cannot be started is the failure of one call. It is the only test in its file, because the limit holds
+//! for the whole process.
 #![cfg(target_os = "linux")]
 
 use std::time::Duration;
@@ -15,7 +16,8 @@ fn a_thread_that_cannot_be_started_is_the_failure_of_its_call() {
     let call = |id| Call::get(&format!("{}/echo/{id}", mock.url()), Duration::from_secs(5)).expect("a call");
     let calls: Vec<Call> = (0..50).map(call).collect();
     let mut model = ThreadPerCall::new().expect("a model");
-    // Heaps grow before the limit holds. Not by the model itself: libc would keep its stacks for the next threads.
+    // Grows the heaps before the limit holds. This uses another model, because libc would keep this model's stacks for
+    // its next threads.
     let outcomes = ThreadPool::new().expect("a pool").fan_out(&Run::default(), &calls).expect("a run");
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
 

@@ -2,8 +2,8 @@
 //!
 //! *How it waits*: it does not.
 //!
-//! *What to notice*: predicates and sources decide. The limits of a chunked body have neither, so their messages tell them
-//! from bad syntax.
+//! *What to notice*: predicates and sources decide. The limits of a chunked body have neither, so only their messages
+//! distinguish them from bad syntax.
 //!
 //! *What is deliberately missing*: which rule an answer breaks. hyper has no type for it.
 
@@ -74,8 +74,8 @@ fn is_limit_of_chunks(message: &str) -> bool {
     ["over limit", "count overflow"].iter().any(|limit| message.contains(limit))
 }
 
-/// hyper cancels a request that it has not sent: because the peer closed before, or because it answered before, which is
-/// an error of hyper's and the source.
+/// hyper cancels a request that it has not sent. Either the peer closed the connection first, or it answered first, and
+/// then the source is an error of hyper.
 fn unsent(error: &(dyn Error + 'static)) -> &'static str {
     match error.downcast_ref::<hyper::Error>().filter(|error| error.is_canceled()) {
         Some(error) if error.source().is_some_and(<dyn Error>::is::<hyper::Error>) => "malformed",

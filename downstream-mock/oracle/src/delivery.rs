@@ -4,7 +4,7 @@
 //!
 //! *What to notice*: a fuzzer's input is a delivery in two bytes and the answer, see [`Delivery::decode`].
 //!
-//! *What is deliberately missing*: pauses. When a piece comes makes no difference to a parser.
+//! *What is deliberately missing*: pauses. The time at which a piece arrives makes no difference to a parser.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub struct Delivery {
     pub end: End,
 }
 
-/// What a fuzzer's first byte asks for.
+/// The bits of a fuzzer's first byte.
 mod how {
     pub(super) const CUT: u8 = 0b11;
     pub(super) const END: u8 = 0b11 << 2;
@@ -56,7 +56,7 @@ impl Delivery {
         Self { pieces: places.windows(2).map(|pair| answer[pair[0]..pair[1]].to_vec()).collect(), end }
     }
 
-    /// What a fuzzer's input stands for: how to cut, where to cut, then the answer.
+    /// Reads a fuzzer's input: how to cut, where to cut, then the answer.
     #[must_use]
     pub fn decode(input: &[u8]) -> Option<Self> {
         let [how, place, answer @ ..] = input else { return None };

@@ -1,7 +1,7 @@
 //! hyper's client as an oracle: how a call must end, over a socket or with an answer in memory.
 //!
-//! *How it waits*: [`ends_at`] waits in tokio. In memory nothing waits: a future that no one will wake again has met
-//! silence, and silence ends as a deadline does.
+//! *How it waits*: [`ends_at`] waits in tokio. In memory nothing waits: a future that is never woken again counts as
+//! timed out.
 //!
 //! *What to notice*: the limits are those of every model. This package depends on nothing of ours, so that the mock's
 //! tests, the tests of `Exchange` and the fuzzer can ask the same oracle.
@@ -71,7 +71,7 @@ pub fn ends_unasked(delivery: &Delivery) -> Ending {
 pub fn sends(host: &str, path: &str) -> Vec<u8> {
     let peer = Peer::new(&Delivery::whole(b"HTTP/1.1 204 No Content\r\n\r\n", End::Close));
     let request = peer.request();
-    // Only what it sends is of interest.
+    // Only the request matters, not how the call ends.
     let _ = run(exchange(peer, host, path));
     request.bytes()
 }

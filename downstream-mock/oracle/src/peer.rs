@@ -1,9 +1,9 @@
-//! A peer in memory, and an executor for what it talks to.
+//! A peer in memory, and an executor for hyper's client, which talks to it.
 //!
 //! *How it waits*: it does not. A future that returned `Pending` and was not woken is dropped.
 //!
-//! *What to notice*: the peer waits for the whole request before it gives its first piece, as a server does; hyper reads
-//! once before it writes.
+//! *What to notice*: the peer waits for the whole request before it sends its first piece, as a server does; hyper
+//! reads once before it writes.
 //!
 //! *What is deliberately missing*: a peer that takes the request in parts.
 
@@ -109,7 +109,7 @@ impl Write for Peer {
     }
 }
 
-/// Polls a future for as long as something wakes it; `None` once nothing will.
+/// Polls a future as long as it is woken; `None` once it waits and was not woken.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> Option<T> {
     struct Woken(AtomicBool);
     impl Wake for Woken {

@@ -2,8 +2,8 @@
 //!
 //! *How it waits*: in blocking accepts and reads, on threads of its own: it holds two connections, not thousands.
 //!
-//! *What to notice*: it never answers C and D. So a client that is done with them has given them up, and
-//! [`BrokenDiamond::given_up`] counts how many.
+//! *What to notice*: it never answers C and D. So a client that closes them has given them up, and
+//! [`BrokenDiamond::given_up`] lists which.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -16,10 +16,10 @@ use std::{
 /// How long B waits: long enough for a client to ask for C and D as well.
 const B_LATENCY: Duration = Duration::from_millis(30);
 
-/// Between two looks at what was given up.
+/// The time between two looks at the calls that were given up.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// What the downstream does a moment after it is asked for B.
+/// What the downstream does a moment after the request for B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepB {
     /// Closes the connection without an answer.
@@ -60,7 +60,7 @@ impl BrokenDiamond {
         format!("http://{}/diamond", self.address)
     }
 
-    /// The letters of the calls that were asked for, in their order.
+    /// The letters of the calls that were requested, in their order.
     pub fn asked(&self) -> String {
         lock(&self.seen).asked.clone()
     }
@@ -70,7 +70,7 @@ impl BrokenDiamond {
         lock(&self.seen).given_up.clone()
     }
 
-    /// Waits until this many calls were given up; `false` when they were not by then.
+    /// Waits until this many calls are given up; returns `false` if they are not when `patience` has passed.
     pub fn wait_for_given_up(&self, calls: usize, patience: Duration) -> bool {
         let start = Instant::now();
         while self.given_up().len() < calls {
@@ -85,7 +85,7 @@ impl BrokenDiamond {
 
 impl Drop for BrokenDiamond {
     fn drop(&mut self) {
-        // This request ends the wait for one; if it cannot be made, the thread ends with the process.
+        // This request ends the thread's wait for a request. If it cannot be made, the thread ends with the process.
         let Ok(mut last) = TcpStream::connect(self.address) else { return };
         if last.write_all(b"GET /diamond/stop HTTP/1.1\r\n\r\n").is_ok() {
             let _ = self.thread.take().map(JoinHandle::join);
@@ -109,7 +109,8 @@ fn serve(listener: &TcpListener, b: StepB, seen: &Arc<Mutex<Seen>>) {
     }
 }
 
-/// The letter after `/diamond/`. Reads the whole head, so that closing is no reset.
+/// The letter after `/diamond/`. Reads the whole head, because closing a socket with unread bytes resets the
+/// connection.
 fn letter(stream: &TcpStream) -> io::Result<char> {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
@@ -127,7 +128,7 @@ fn end_b(stream: &TcpStream, b: StepB) {
 }
 
 fn answer(mut stream: &TcpStream, letter: char) {
-    // A client that has gone needs no answer.
+    // It fails only if the client has left.
     let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{letter}");
 }
 

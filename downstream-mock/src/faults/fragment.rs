@@ -1,4 +1,4 @@
-//! Writes in pieces, with pauses between them: what a slow network makes of an answer.
+//! Writes in pieces, with pauses between them, as an answer arrives over a slow network.
 //!
 //! *What to notice*: sizes and pauses come from a seed, so a failure found this way can be found again.
 
@@ -18,7 +18,7 @@ use tokio::{
 /// How every write is split and delayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fragment {
-    /// Where sizes and pauses start; each connection has its own sequence.
+    /// The seed of sizes and pauses; each connection has its own sequence.
     pub seed: u64,
     /// The most bytes in a piece, at least 1.
     pub most_bytes: usize,
@@ -26,7 +26,7 @@ pub struct Fragment {
     pub longest_pause: Duration,
 }
 
-/// A socket whose writes are split and delayed, if so wanted; reads pass through.
+/// A socket whose writes are split and delayed, if it has a [`Fragment`]; reads are passed on unchanged.
 pub(crate) struct Fragmented<S> {
     pub(crate) socket: S,
     pace: Option<Box<Pace>>,

@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-/// Takes all that is written, and remembers in which pieces.
+/// Accepts every write, and records the pieces.
 #[derive(Default)]
 struct Recorder(Vec<Vec<u8>>);
 

@@ -16,8 +16,9 @@
 //!
 //! *How it waits*: every fault has a port of its own and is played on the mock's one thread.
 //!
-//! *What to notice.* [`catalogue`] lists what can go wrong and says of each what a client must make of it; a test holds
-//! that against hyper's own client. [`OneInTen`] and [`BrokenDiamond`] are downstreams that answer some calls and fail others.
+//! *What to notice*: [`catalogue`] lists what can go wrong, each with the way in which a client must end; a test
+//! compares that with hyper's own client. [`OneInTen`] and [`BrokenDiamond`] are downstreams that answer some calls and
+//! fail others.
 
 mod broken_diamond;
 mod catalogue;

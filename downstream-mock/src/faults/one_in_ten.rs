@@ -1,4 +1,4 @@
-//! A downstream that closes one connection in ten without an answer, and gives the others theirs.
+//! A downstream that closes one connection in ten without an answer, and answers all others.
 //!
 //! *How it waits*: in a blocking accept, on a thread of its own, one connection after the other.
 
@@ -57,14 +57,14 @@ impl OneInTen {
 impl Drop for OneInTen {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Release);
-        // The connection ends the wait for one; if there is none to be had, the thread ends with the process.
+        // This connection ends the thread's wait for one. If it cannot be made, the thread ends with the process.
         if TcpStream::connect(self.address).is_ok() {
             let _ = self.thread.take().map(JoinHandle::join);
         }
     }
 }
 
-/// Reads the whole head, so that closing is no reset.
+/// Reads the whole head, because closing a socket with unread bytes resets the connection.
 fn answer(mut stream: &TcpStream) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut lines = BufReader::new(stream).lines();

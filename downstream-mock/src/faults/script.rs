@@ -1,9 +1,9 @@
 //! What a fault does on one connection, step by step.
 //!
-//! *What to notice*: a connection closes when its script ends. With the request read that is an orderly end (FIN);
-//! with bytes of it unread the system makes it a reset (RFC 9293, section 3.6.1).
+//! *What to notice*: a connection closes when its script ends. If the request was read, that is an orderly end (FIN).
+//! If bytes of it are unread, the system sends a reset (RFC 9293, section 3.6.1).
 //!
-//! *What is deliberately missing*: branches: a script does the same whatever the client sends.
+//! *What is deliberately missing*: branches. A script does the same whatever the client sends.
 
 use crate::{
     faults::Fragmented,
@@ -27,7 +27,7 @@ const READ_BYTES: usize = 4 * 1024;
 /// Bytes written at once.
 const WRITE_BYTES: usize = 64 * 1024;
 
-/// What [`Script::fill`] sends: outside of the connections, which would hold one each.
+/// What [`Script::fill`] sends. It is static, so that connections share it.
 static FILLING: [u8; WRITE_BYTES] = [b'x'; WRITE_BYTES];
 
 /// A list of steps, played on every connection to a fault's port.
@@ -36,10 +36,10 @@ static FILLING: [u8; WRITE_BYTES] = [b'x'; WRITE_BYTES];
 #[derive(Clone, Debug, Default)]
 pub struct Script(Arc<Vec<Step>>);
 
-/// All that a client receives after it has sent its request.
+/// Everything that a client receives after it has sent its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The bytes, without where they are cut.
+    /// The bytes, however they are cut.
     pub bytes: Vec<u8>,
     /// What comes after them.
     pub end: AnswerEnd,
@@ -119,12 +119,12 @@ impl Script {
         self.then(Step::Repeat { bytes: bytes.into(), pause })
     }
 
-    /// Says nothing more and keeps the connection open, until the client leaves.
+    /// Sends nothing more and keeps the connection open, until the client leaves.
     pub fn hold(self) -> Self {
         self.then(Step::Hold)
     }
 
-    /// Resets the connection (RST, by `SO_LINGER` of zero); what the client has received it can still read.
+    /// Resets the connection (RST, by `SO_LINGER` of zero). The client can still read what has arrived.
     pub fn reset(self) -> Self {
         self.then(Step::Reset)
     }
@@ -246,7 +246,7 @@ impl Player<'_> {
     }
 }
 
-/// The runtime's timer rounds up to a millisecond, which would be a pause where none is wanted.
+/// Skips a pause of zero, because the runtime's timer would round it up to a millisecond.
 async fn rest(pause: Duration) {
     if !pause.is_zero() {
         sleep(pause).await;

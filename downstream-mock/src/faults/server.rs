@@ -1,8 +1,8 @@
 //! Ports on which something goes wrong.
 //!
-//! *How it waits*: a task of the mock's runtime holds all that belongs to a port; dropping the handle ends the task.
+//! *How it waits*: a task of the mock's runtime owns all sockets of a port; dropping the handle ends the task.
 //!
-//! *What to notice*: what goes wrong before a connection is accepted needs no script, only a socket in a certain state.
+//! *What to notice*: a fault before a connection is accepted needs no script, only a socket in a certain state.
 
 use crate::{
     connections::accept_one,
@@ -30,7 +30,7 @@ const RECORDED_CONNECTIONS: usize = 64;
 /// How long a backlog may take to answer before it counts as full.
 const FULL_AFTER: Duration = Duration::from_millis(50);
 
-/// No system stretches a backlog of zero further than this.
+/// No system allows more connections than this in a backlog of zero.
 const FULL_AT_MOST: usize = 256;
 
 /// When a listener that refuses late closes: after the first SYN of a client, before its second a second later.
@@ -41,11 +41,12 @@ const REFUSED_AFTER: Duration = Duration::from_millis(500);
 pub enum Scene {
     /// No socket listens: connecting is refused at once.
     Refused,
-    /// The backlog is full, then the listener closes: connecting is refused when the client asks again, after a second.
+    /// The backlog is full, then the listener closes: connecting is refused when the client's system tries again, after
+    /// a second.
     RefusedLate,
     /// The backlog is full: the system drops the client's SYN, and connecting never ends.
     BacklogFull,
-    /// The system connects, but the listener does not accept: no one reads the request.
+    /// The system connects, but the listener does not accept, so the request is never read.
     NeverAccepted,
     /// Every connection is accepted and the script played on it.
     Play(Script),
@@ -54,7 +55,7 @@ pub enum Scene {
 }
 
 impl Scene {
-    /// What is played on each connection, if connections are accepted.
+    /// The script for each connection, if connections are accepted.
     pub fn script(&self) -> Option<&Script> {
         match self {
             Self::Play(script) | Self::PlayNarrow(script) => Some(script),
@@ -117,18 +118,18 @@ impl FaultServer {
         format!("http://{}", self.address)
     }
 
-    /// What happened at this port; a request counts when its script has read the head, and is answered when the script
-    /// has ended. The mock's own counts leave all this out.
+    /// The counts of this port. A request counts when its script has read the head, and is answered when the script has
+    /// ended. The mock's own counts do not include these.
     pub fn stats(&self) -> Stats {
         self.stage.counts.snapshot()
     }
 
-    /// Waits until the counts are as wanted; `false` when they are not by then.
+    /// Waits until `wanted` is true of the counts; returns `false` if it is not when `patience` has passed.
     pub fn wait_for(&self, patience: Duration, wanted: impl FnMut(&Stats) -> bool) -> bool {
         self.stage.counts.wait_for(patience, wanted)
     }
 
-    /// What each of the first 64 connections that ended had sent, as far as its script read it, in order of their end.
+    /// What the script has read from each of the first 64 connections that ended, in the order of their ends.
     pub fn received(&self) -> Vec<Vec<u8>> {
         lock(&self.stage.received).clone()
     }

@@ -1,4 +1,4 @@
-//! A client made of the standard library alone: what the mock does must not be seen through anything of ours.
+//! A client made of the standard library alone, because code that is tested must not be needed to test the mock.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// Long enough for anything here, short enough for a test that fails.
+/// Long enough for every test here, and short enough for one that fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A status and a body, as text.
@@ -38,7 +38,7 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
     receive(send(address, "GET", path))
 }
 
-/// Sends bytes as they are and returns all that comes back.
+/// Sends bytes as they are, and returns all bytes of the answer.
 pub(crate) fn talk(address: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_read_timeout(Some(PATIENCE))?;

@@ -1,9 +1,9 @@
-//! What the operating system tells of processes and of the machine.
+//! What the operating system reports about processes and about the machine.
 //!
 //! *What to notice*: this is the one place of the harness that reads `/proc` (proc(5)) and calls `getrusage(2)`. What a
-//! system does not tell is `None`, or zero where only growth is compared.
+//! system does not report is `None`, or zero where only growth is compared.
 //!
-//! *What is deliberately missing*: any judgement. The suite and the race decide what the numbers mean.
+//! *What is deliberately missing*: judgement. The suite and the race decide what the numbers mean.
 
 mod machine;
 mod times;
@@ -23,7 +23,7 @@ pub struct Resources {
     pub threads: usize,
 }
 
-/// What `/proc` tells of a living process.
+/// What `/proc` reports about a living process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Status {
     /// Threads now.
@@ -32,7 +32,7 @@ pub struct Status {
     pub peak_resident_bytes: Option<u64>,
 }
 
-/// What the children used that this process has waited for, all added up.
+/// What all children that this process has waited for have used together.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EndedChildren {
     /// CPU time in user mode, in seconds.
@@ -41,9 +41,9 @@ pub struct EndedChildren {
     pub system_s: Option<f64>,
     /// The most memory that was resident in the largest of them.
     pub peak_resident_bytes: Option<u64>,
-    /// How often they gave up their core to wait.
+    /// How often they gave up their core because they had to wait.
     pub voluntary_switches: Option<u64>,
-    /// How often the kernel took their core away.
+    /// How often the kernel gave their core to another thread.
     pub involuntary_switches: Option<u64>,
 }
 
@@ -100,7 +100,7 @@ fn numbers(list: &str) -> Vec<u32> {
     list.split_whitespace().filter_map(|number| number.parse().ok()).collect()
 }
 
-/// The most memory that this process had resident since [`forget_peak`], in bytes.
+/// The peak of this process's resident memory since [`forget_peak`], in bytes.
 #[must_use]
 pub fn peak_resident_bytes() -> Option<u64> {
     Status::of(std::process::id())?.peak_resident_bytes
@@ -108,7 +108,7 @@ pub fn peak_resident_bytes() -> Option<u64> {
 
 /// Makes the memory that is resident now the new peak of this process.
 pub fn forget_peak() {
-    // Where it is not allowed the old peak stays, which can only hide a growth below it.
+    // Where this is not allowed the old peak stays, which can only hide growth below it.
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 

@@ -1,4 +1,4 @@
-//! What the system tells is what happened.
+//! What is observed is what happened.
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
@@ -25,7 +25,8 @@ fn a_processs_status_has_its_threads_and_its_memory() {
 
 #[test]
 fn a_child_is_among_the_children_until_it_is_waited_for() {
-    // The children of the first thread alone are found: the test has a thread of its own, so a shell stands in.
+    // Only children of a process's first thread are found, and a test runs on another thread. So a shell has the
+    // children.
     let script = "sleep 60 & cat /proc/$$/task/$$/children; kill $!";
     let output = Command::new("sh").args(["-c", script]).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().split_whitespace().count(), 2, "sleep and cat");

@@ -6,9 +6,9 @@ pub(super) struct Defect {
     pub(super) what: &'static str,
     /// The file, from the root.
     pub(super) file: &'static str,
-    /// What stands there exactly once.
+    /// Text that is in the file exactly once.
     pub(super) sound: &'static str,
-    /// What stands there instead while the defect is in.
+    /// The text that replaces it while the defect is in.
     pub(super) defective: &'static str,
     /// The model in which it shows.
     pub(super) model: &'static str,
@@ -59,7 +59,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     Defect {
         what: "an event counts as an answer",
         file: "crates/generator-style/src/stream.rs",
-        sound: "self.socket = Some(self.context.waits.give(wait).await?);",
+        sound: "socket = self.context.waits.give(wait).await?;",
         defective: "self.context.waits.give(wait).await?;
                     return Err(Failure::Incomplete);",
         model: "generator-style",

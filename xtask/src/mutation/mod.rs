@@ -1,10 +1,10 @@
-//! Puts one deliberate defect after the other into a copy of the models, and sees that the suite catches each:
-//! `make mutation`.
+//! Puts one deliberate defect after the other into a copy of the models (`make mutation`), and checks that the suite
+//! catches each.
 //!
 //! *What to notice*: a test that has never failed proves nothing. Each defect names the row that has to break, and a
 //! word of the reason, so that it is not caught by accident; and each row has to hold without it first.
 //!
-//! *What is deliberately missing*: defects made at random. These are the ones that people make.
+//! *What is deliberately missing*: defects made at random. These are mistakes that people make.
 
 mod defects;
 mod sources;
@@ -15,7 +15,7 @@ use std::time::Instant;
 use defects::{DEFECTS, Defect};
 use sources::Sources;
 
-/// Catches all defects, or says which survived.
+/// Tries all defects, and prints which of them survived.
 pub(crate) fn run() -> ExitCode {
     match survivors() {
         Ok(0) => ExitCode::SUCCESS,

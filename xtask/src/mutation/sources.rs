@@ -1,4 +1,4 @@
-//! A copy of the workspace's sources, where defects may be put in: the checkout is never touched.
+//! A copy of the workspace's sources, into which defects are put: the checkout is never touched.
 
 use std::fs;
 use std::io;
@@ -17,14 +17,14 @@ const SOURCES: [&str; 7] =
 /// Longer than any row takes, also when all of its calls end at their deadline.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Where the copy is, and what is built from it. It stays between two runs, so that only what changed is built.
+/// Where the copy is, and what is built from it. Both are kept between two runs, so that only changes are built.
 pub(super) struct Sources {
     folder: PathBuf,
     build: PathBuf,
 }
 
 impl Sources {
-    /// Makes the copy what the checkout is.
+    /// Makes the copy equal to the checkout.
     pub(super) fn update() -> Result<Self, String> {
         let folder = root().join("target/mutation");
         let sources = Self { folder: folder.join("sources"), build: folder.join("build") };
@@ -40,7 +40,7 @@ impl Sources {
     /// Whether the place of a defect is found exactly once in the checkout.
     ///
     /// # Errors
-    /// It is not, as one line with the cure.
+    /// One line with the cure, if it is not.
     pub(super) fn misplaced(defect: &Defect) -> Result<(), String> {
         let Defect { what, file, sound, .. } = defect;
         let text = fs::read_to_string(root().join(file)).map_err(|error| format!("{file}: {error}"))?;
@@ -80,7 +80,7 @@ impl Sources {
         Ok(broken.map(|(row, why)| format!("{}: {why}", row.name)).collect())
     }
 
-    /// Does something while the defect is in.
+    /// Runs `act` while the defect is in.
     pub(super) fn with_defect<T>(
         &self,
         defect: &Defect,
@@ -100,7 +100,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// Copies what differs, and removes what is not there any more.
+/// Copies what differs, and removes what no longer exists.
 fn update(from: &Path, to: &Path) -> io::Result<()> {
     if from.is_file() {
         let bytes = fs::read(from)?;
@@ -121,7 +121,7 @@ fn update(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end, which comes when it must. What it prints fits into a pipe.
+/// Runs a command to its end, or kills it after [`PATIENCE`]. Its output has to fit into a pipe.
 fn bounded(command: &mut Command) -> io::Result<Output> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let started = Instant::now();

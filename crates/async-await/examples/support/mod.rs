@@ -1,4 +1,4 @@
-//! A downstream for the examples, and the shortest client that can ask it.
+//! A downstream for the examples, and a client that is as short as possible.
 //!
 //! `Mock::wait_for` blocks, which an `async fn` should not; the examples use it where no other task is left to run.
 
@@ -16,7 +16,7 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// A downstream that answers when a path says so: `/echo/7?latency_ms=50`.
+/// A downstream that takes its latency from the path: `/echo/7?latency_ms=50`.
 pub(crate) fn downstream() -> io::Result<Mock> {
     Mock::start(Config { latency: Duration::ZERO, ..Config::default() })
 }

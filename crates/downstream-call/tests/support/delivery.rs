@@ -1,4 +1,4 @@
-//! How an `Exchange` ends with an answer on its way.
+//! How an `Exchange` ends with a delivery.
 
 use std::io;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use downstream_call::{Call, Exchange, Failure, Outcome, Run};
 use oracle::{Delivery, End, Ending};
 
-/// What an [`Exchange`] makes of a delivery.
+/// The outcome of an [`Exchange`] that receives a delivery.
 pub(crate) fn outcome_of(delivery: &Delivery) -> Outcome {
     let (run, call) = (Run::default(), call());
     let mut exchange = Exchange::new(&run, 0, &call)?;
@@ -22,7 +22,7 @@ pub(crate) fn outcome_of(delivery: &Delivery) -> Outcome {
     }
 }
 
-/// The call of every delivery; no one connects.
+/// The call of every delivery. No connection is made.
 pub(crate) fn call() -> Call {
     Call {
         address: ([127, 0, 0, 1], 8080).into(),

@@ -1,4 +1,4 @@
-//! Answers on their way, and how `Exchange` ends with them. The fuzz target uses the first part as well.
+//! Deliveries of answers, and how an `Exchange` ends with them. The fuzz target uses the first part as well.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 

@@ -11,7 +11,7 @@ use oracle::{Delivery, End};
 
 type Bytes = Vec<u8>;
 
-/// `cases` cases from the same seed each time. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for others.
+/// `cases` cases from the same seed each time. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` change that.
 pub(crate) fn config(cases: u32) -> Config {
     let chosen = Config::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { chosen.cases } else { cases };
@@ -22,7 +22,7 @@ pub(crate) fn config(cases: u32) -> Config {
     Config { cases, rng_seed, failure_persistence: None, ..chosen }
 }
 
-/// A response on its way: whole, cut at a few places or byte by byte; closed mostly, else reset or left open.
+/// The delivery of a response: whole, cut at a few places or byte by byte; mostly closed, otherwise reset or left open.
 pub(crate) fn delivery() -> impl Strategy<Value = Delivery> {
     let end = prop_oneof![4 => Just(End::Close), 1 => Just(End::Reset), 1 => Just(End::Silence)];
     (response(), vec(any::<Index>(), 0..4), 0..6_u8, end).prop_map(|(response, cuts, how, end)| match how {
@@ -37,7 +37,7 @@ pub(crate) fn places(cuts: &[Index], response: &[u8]) -> Vec<usize> {
     cuts.iter().map(|cut| cut.index(response.len() + 1)).collect()
 }
 
-/// A response, what is left of one or of a row of the catalogue after a few mutations, or noise.
+/// A response; or one, or a row of the catalogue, with a few mutations; or noise.
 pub(crate) fn response() -> impl Strategy<Value = Bytes> {
     let to_mutate = prop_oneof![6 => written(), 2 => row()];
     prop_oneof![
@@ -55,7 +55,7 @@ fn row() -> impl Strategy<Value = Bytes> {
     select(answers.filter(|bytes| bytes.len() < 1_000).collect::<Vec<_>>())
 }
 
-/// Interim responses, a head, a body, junk behind it.
+/// Interim responses, a head, a body, junk after it.
 fn written() -> impl Strategy<Value = Bytes> {
     let framed = prop_oneof![
         4 => length(),
@@ -91,7 +91,7 @@ fn status_line() -> impl Strategy<Value = Bytes> {
     })
 }
 
-/// A body as long as its field says, or nearly.
+/// A body of the length in its field, or nearly.
 fn length() -> impl Strategy<Value = (Bytes, Bytes)> {
     let wrong = prop_oneof![6 => Just(0_isize), 1 => Just(-1), 1 => Just(1)];
     (fields(), fields(), text(), wrong).prop_map(|(before, after, body, wrong)| {
@@ -207,12 +207,12 @@ fn line_end() -> impl Strategy<Value = Bytes> {
     rarely(&["\n", "\n", "\r", "\r\r\n", "", "\n\r"], "\r\n").prop_map(|end| end.as_bytes().to_vec())
 }
 
-/// `usual` for the most part.
+/// `usual` in most cases.
 fn rarely(unusual: &[&'static str], usual: &'static str) -> impl Strategy<Value = &'static str> + use<> {
     prop_oneof![30 => Just(usual), 1 => select(unusual.to_vec())]
 }
 
-/// What a body is made of: bytes that are read as framing wherever framing is lost.
+/// The bytes of a body, chosen so that a parser that loses its place takes them for framing.
 fn text() -> impl Strategy<Value = Bytes> {
     prop_oneof![
         2 => select(vec!["", "7", "Hello World!", "0\r\n\r\n", "\r\n", "HTTP/1.1 500 No\r\n\r\n"])

@@ -1,7 +1,7 @@
 //! One call as a `#[coroutine]`: `src/call.rs` with `yield` for `await`.
 //!
-//! *What to notice*: a `yield` belongs to the block it stands in, so it cannot move into a function of the stream.
-//! Delegating to another generator takes a loop (Python's `yield from`).
+//! *What to notice*: a `yield` belongs to the block in which it is written, so it cannot move into a function of the
+//! stream. Delegating to another generator takes a loop (Python's `yield from`).
 
 use std::ops::Coroutine;
 

@@ -1,13 +1,13 @@
-//! Generators as the nightly compiler has them: `#[coroutine]` blocks, which `yield` by themselves.
+//! Generators of the nightly compiler: `#[coroutine]` blocks, in which `yield` is a keyword.
 //!
-//! The slot of the stable version is not needed: what is yielded and resumed with passes through `resume`. It stands
-//! here empty, so that the loop is the same for both.
+//! The slot of the stable version is not needed, because the values pass through `resume`. It is empty here, so that
+//! the loop is the same for both.
 
 use std::marker::PhantomData;
 use std::ops::{Coroutine, CoroutineState};
 use std::pin::Pin;
 
-/// What kinds of values pass between generators and whoever resumes them.
+/// The types of the values that pass between generators and the loop that resumes them.
 pub(crate) struct Slot<Y, R>(PhantomData<(Y, R)>);
 
 type Body<'g, Y, R, T> = dyn Coroutine<Option<R>, Yield = Y, Return = T> + 'g;
@@ -37,7 +37,7 @@ impl<'g, Y, R, T> Generator<'g, Y, R, T> {
         Self { body: Box::pin(body) }
     }
 
-    /// Runs to the next `yield`, or to the end. There is nothing to resume with the first time.
+    /// Runs to the next `yield`, or to the end. The first time, `with` is `None`.
     pub(crate) fn resume(&mut self, with: Option<R>) -> Resumed<Y, T> {
         match self.body.as_mut().resume(with) {
             CoroutineState::Complete(value) => Resumed::Returned(value),

@@ -1,4 +1,4 @@
-//! A connection that says where it would block. The call yields its socket then.
+//! A connection that returns where it would block. The call then yields its socket.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
@@ -29,7 +29,7 @@ pub(crate) struct Stream {
     pub(crate) deadline: Instant,
 }
 
-/// How far a call came.
+/// How far a call has come.
 pub(crate) enum Progress {
     /// It would block until this.
     Blocked(Interest),
@@ -37,7 +37,7 @@ pub(crate) enum Progress {
 }
 
 impl Stream {
-    /// Begins to connect. The first send tells the result.
+    /// Begins to connect. The first send returns the result.
     pub(crate) fn connect(call: &Call) -> io::Result<Self> {
         let deadline = call.deadline(Instant::now());
         Ok(Self { socket: Socket::connect(call.address)?, deadline })

@@ -8,7 +8,7 @@ use super::Ring;
 use super::lent::{Bytes, Completion};
 use super::token::Operation;
 
-/// What has come back.
+/// What a completion reports.
 pub(crate) enum Event {
     Call {
         index: usize,
@@ -29,7 +29,7 @@ pub(crate) enum Done {
 }
 
 impl Ring {
-    /// The next event that has come.
+    /// The next event, if there is one.
     pub(crate) fn event(&mut self) -> Option<Event> {
         loop {
             let completion = self.lent.next()?;
@@ -42,7 +42,8 @@ impl Ring {
                     return Some(Event::Call { index, done: self.received(completion) });
                 }
                 Operation::Watch => return Some(Event::Cancelled),
-                // A socket that was never opened can't be closed, and a timeout has nothing to add.
+                // These need no answer: a socket that was never opened can't be closed, and the entry that a timeout
+                // cancels reports that itself.
                 Operation::Close | Operation::Timeout => {}
             }
         }

@@ -1,4 +1,4 @@
-//! The memory that is lent to the kernel: all `unsafe` of this crate, behind an interface without.
+//! The memory that is lent to the kernel: all `unsafe` of this crate, behind a safe interface.
 //!
 //! *What is lent, and until when*: an address and a deadline, until the kernel has taken the entry that points to them
 //! (it copies them then: `IORING_FEAT_SUBMIT_STABLE`); a request, until its completion; the pool that answers are
@@ -8,8 +8,8 @@
 //! entry points to never moves, and is used again or freed only here, when the kernel has finished with it.
 //!
 //! *The pool* is a ring of descriptions, each an address, a length and a number, in memory that both sides see
-//! (io_uring_setup_buf_ring(3)). This side adds at its tail, the kernel takes from its head, and a completion tells the
-//! number.
+//! (io_uring_setup_buf_ring(3)). The program adds at its tail, the kernel takes from its head, and a completion reports
+//! the number.
 #![allow(
     unsafe_code,
     reason = "the kernel uses memory that is lent to it, which the borrow checker cannot follow"
@@ -38,7 +38,7 @@ pub(super) struct Lent {
     ring: IoUring,
     /// Freed only when no completion is owed.
     memory: ManuallyDrop<Memory>,
-    /// Completions to come, and those of them that end a sending.
+    /// The number of completions to come, and how many of them are for a `send`.
     owed: usize,
     sending: usize,
 }
@@ -46,7 +46,7 @@ pub(super) struct Lent {
 /// Memory that the kernel may be using.
 struct Memory {
     buffers: Buffers,
-    /// Each in its own place on the heap, however this list grows.
+    /// Each is allocated on its own, so it does not move when this list grows.
     requests: Vec<Vec<u8>>,
     free_requests: Vec<u32>,
     addresses: Unmoved<SockAddr>,
@@ -132,7 +132,7 @@ impl Lent {
         Request(number)
     }
 
-    /// Opens the socket that `request` is sent on. It completes only if it fails, and then instead of the sending.
+    /// Opens the socket that `request` is sent on. It completes only if it fails; then the `send` does not complete.
     // Without `inline` here and below, a call costs 4 % more instructions.
     #[inline]
     pub(super) fn push_socket(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
@@ -144,7 +144,7 @@ impl Lent {
         self.push(socket.flags(Flags::IO_LINK | Flags::SKIP_SUCCESS), token);
     }
 
-    /// Connects it. It completes only if it fails, and then instead of the sending.
+    /// Connects it. It completes only if it fails; then the `send` does not complete.
     #[inline]
     pub(super) fn push_connect(&mut self, ticket: &Ticket, request: &Request, address: SocketAddr) {
         let address = self.memory.addresses.push(address.into());

@@ -24,8 +24,8 @@ impl Ring {
         if self.lent.has_space(CHAIN) { Ok(()) } else { Err(Errno::AGAIN.into()) }
     }
 
-    /// Hands over all entries, and waits for `want` completions that were not looked at yet. After `COLLECT` one of them
-    /// is enough (Linux 6.12).
+    /// Hands over all entries, and waits for `want` completions that were not taken yet. After `COLLECT` one of them is
+    /// enough (Linux 6.12).
     pub(super) fn enter(&mut self, want: usize, patience: Duration) -> io::Result<()> {
         let submitter = self.lent.submitter();
         let entered = if want == 0 {
@@ -38,7 +38,7 @@ impl Ring {
             submitter.submit_with_args(1, &SubmitArgs::new().timespec(&Timespec::from(patience)))
         };
         match entered.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO)) {
-            // Time is up, a signal came, or completions have to be looked at first (io_uring_enter(2)).
+            // The time is up, a signal came, or completions have to be taken first (io_uring_enter(2)).
             Ok(_) | Err(Errno::TIME | Errno::INTR | Errno::BUSY) => {}
             Err(error) => return Err(error.into()),
         }

@@ -13,7 +13,7 @@ use super::lent::Lent;
 /// Entries of the submission queue.
 pub(super) const ENTRIES: u32 = 1024;
 
-/// The ring's own descriptors: numbers that the process's table never sees.
+/// The ring's own descriptors: they are not in the process's table.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     size: usize,
@@ -105,7 +105,7 @@ fn set_up() -> io::Result<IoUring> {
     if has_all { Ok(ring) } else { Err(Errno::OPNOTSUPP.into()) }
 }
 
-/// Says why there is no ring, and the likely cure.
+/// An error that explains why there is no ring, with the likely cure.
 pub(crate) fn unavailable(error: &io::Error) -> io::Error {
     let why = match Errno::from_io_error(error) {
         Some(Errno::NOSYS) => "the kernel or a container's seccomp filter does not have it",

@@ -1,4 +1,4 @@
-//! What travels with an entry and comes back with its completion: 64 bits that mean nothing to the kernel.
+//! The 64 bits that an entry carries and its completion returns. They mean nothing to the kernel.
 
 /// What a completion belongs to.
 #[derive(Clone, Copy, Debug)]

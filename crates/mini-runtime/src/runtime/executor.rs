@@ -1,7 +1,7 @@
 //! Polls the tasks that were woken, and leaves the waiting to its caller.
 //!
-//! *What to notice*: nothing here makes a system call; the caller says how to wait. So loom and shuttle run the same
-//! loop as the runtime, with a condition variable instead of the poller.
+//! *What to notice*: nothing here makes a system call; the caller provides the function that waits. So loom and shuttle
+//! run the same loop as the runtime, with a condition variable instead of the poller.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -23,7 +23,7 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// No tasks yet.
+    /// An executor without tasks.
     #[must_use]
     pub fn new() -> Self {
         let tasks = TaskSet::new();

@@ -46,7 +46,7 @@ impl<T> JoinHandle<T> {
     {
         let (resolver, promise) = promise();
         let key = core.executor.spawn(async move {
-            // It fails if the handle was dropped: the value is not wanted.
+            // It fails if the handle was dropped: the value is not needed.
             _ = resolver.resolve(future.await);
         });
         Self { promise, key, core: Rc::downgrade(core) }

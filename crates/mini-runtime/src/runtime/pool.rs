@@ -28,7 +28,7 @@ pub fn run_in_executor<T: Send + 'static>(function: impl FnOnce() -> T + Send + 
     let (resolver, promise) = promise();
     Core::current().pool.get_or_init(Pool::start).submit(Box::new(move || {
         if !resolver.is_abandoned() {
-            // It fails if the promise was dropped: the value is not wanted.
+            // It fails if the promise was dropped: the value is not needed.
             _ = resolver.resolve(function());
         }
     }));

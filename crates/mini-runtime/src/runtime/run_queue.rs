@@ -11,7 +11,7 @@ use readiness::Key;
 
 use super::sync::{AtomicBool, Mutex, Ordering, lock};
 
-/// Keys of the tasks to poll, in the order they were woken. Free of system calls.
+/// Keys of the tasks to poll, in the order they were woken. It makes no system call.
 #[derive(Debug, Default)]
 pub struct RunQueue(Mutex<Queue>);
 
@@ -53,7 +53,7 @@ impl RunQueue {
 
     /// Asks that `sleeper` is woken for the next key; false if there is a key already.
     ///
-    /// Both happen under one lock. Between two, a key could be added that wakes no sleeper.
+    /// Both happen under one lock. Otherwise a key could be added in between, and would wake no sleeper.
     pub fn sleep(&self, sleeper: &Waker) -> bool {
         let mut queue = lock(&self.0);
         let empty = queue.keys.is_empty();

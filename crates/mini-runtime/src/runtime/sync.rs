@@ -1,4 +1,4 @@
-//! The locks and atomics of all that threads share here, chosen in one place.
+//! The locks and atomics of everything that threads share in this crate, chosen in one place.
 //!
 //! *What to notice*: loom and shuttle have locks and atomics of their own, which try one interleaving after another. So
 //! they test the code that runs, not a copy of it.

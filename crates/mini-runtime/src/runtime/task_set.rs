@@ -69,7 +69,8 @@ impl<'t, T> TaskSet<'t, T> {
         if self.is_empty() {
             return Poll::Ready(None);
         }
-        // As many as are woken now: a task that always wakes itself must not keep the others from their sockets.
+        // Polls only as many as are woken now, so that a task that always wakes itself does not keep the others from
+        // their sockets.
         for _ in 0..self.queue.len() {
             let Some(mut task) = self.queue.pop().and_then(|key| self.begin_poll(key)) else { continue };
             match task.poll() {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use readiness::{Deadlines, Key};
 use slotmap::SlotMap;
 
-/// Timers, each with the waker of the task that waits for it. The caller gives the time, so a test can invent it.
+/// Timers, each with the waker of the task that waits for it. The caller passes the time, so a test can choose it.
 #[derive(Debug, Default)]
 pub struct Timers {
     deadlines: Deadlines<Key>,

@@ -1,10 +1,10 @@
-//! Waiting for what a lock protects to change: `Condition`.
+//! Waiting until a value behind a lock changes: `Condition`.
 
 use super::lock::LockGuard;
 use super::waiters::Waiters;
 
-/// Wakes tasks that wait for a change of what a [`Lock`](crate::Lock) protects. (asyncio: `Condition`. As in `std`, the
-/// lock is the caller's, and its guard is an argument.)
+/// Wakes tasks that wait until the value of a [`Lock`](crate::Lock) changes. (asyncio: `Condition`. As in `std`, the
+/// caller has the lock and passes its guard.)
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {
@@ -40,7 +40,7 @@ impl Condition {
     pub async fn wait<'l, T>(&self, guard: LockGuard<'l, T>) -> LockGuard<'l, T> {
         let lock = guard.lock;
         let mut waiter = self.waiters.waiter(|| self.notify_one());
-        // Before the lock is free, so that the task that locks next finds this one waiting.
+        // Enqueue before the lock is released, so that the task that locks next finds this one waiting.
         waiter.enqueue();
         drop(guard);
         waiter.woken().await;
@@ -49,7 +49,7 @@ impl Condition {
         guard
     }
 
-    /// Waits until `condition` is false of the value. (asyncio: `wait_for`, which waits until it is true.)
+    /// Waits while `condition` is true of the value. (asyncio: `wait_for`, which waits until it is true.)
     pub async fn wait_while<'l, T>(
         &self,
         mut guard: LockGuard<'l, T>,

@@ -16,7 +16,7 @@ pub enum Either<A, B> {
 /// Waits for one of two futures; the first, if both are ready. (tokio: `select!`, with `biased`.)
 ///
 /// Both are polled whenever either is woken. The other one is dropped, unless `either` has only a reference to it: a
-/// `&mut`, or the result of [`pin!`](std::pin::pin), which a future needs that is not `Unpin`.
+/// `&mut`, or the result of [`pin!`](std::pin::pin) for a future that is not `Unpin`.
 pub fn either<A: Future + Unpin, B: Future + Unpin>(
     mut first: A,
     mut second: B,

@@ -37,7 +37,7 @@ impl Event {
         while self.waiters.wake_first() {}
     }
 
-    /// Clears the flag: from now on `wait` waits. It still returns where the flag was set during the wait.
+    /// Clears the flag: from now on `wait` waits. A `wait` during which the flag was set still returns.
     pub fn clear(&self) {
         self.set.set(false);
     }

@@ -14,7 +14,7 @@ use crate::runtime::TaskSet;
 /// their end. (asyncio: `gather`, with `return_exceptions=True`.)
 ///
 /// # Panics
-/// If a future panics: with its panic. The others are dropped.
+/// If a future panics, with the same panic. The others are dropped.
 pub async fn gather<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut tasks = side_by_side(futures);
     let mut values = (0..tasks.len()).map(|_| None).collect::<Vec<_>>();

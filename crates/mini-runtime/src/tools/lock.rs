@@ -7,7 +7,7 @@ use super::semaphore::{Permit, Semaphore};
 
 /// A value that one task at a time may use, across its `await`s, in the order of `lock` calls. (asyncio: `Lock`.)
 ///
-/// Tasks of one thread need it only for a use that spans an `await`: no other task runs between two of those.
+/// Tasks of one thread need it only if they use the value across an `await`: between two `await`s no other task runs.
 ///
 /// ```
 /// # mini_runtime::Runtime::new()?.block_on(async {

@@ -36,7 +36,7 @@ pub struct Buffer<S> {
     all_done: Event,
 }
 
-/// A collection of a queue's items. It decides which comes next.
+/// The collection that holds a queue's items. It decides which item comes next.
 pub trait Store: Default {
     /// The type of the items.
     type Item;
@@ -60,14 +60,15 @@ impl<S: Store> Buffer<S> {
         Self { store: RefCell::default(), items, room, unfinished: Cell::new(0), all_done }
     }
 
-    /// A queue of any number of items. If items are put faster than they are got, it fills the memory. (asyncio:
+    /// A queue of any number of items. If items are put faster than they are taken, it fills the memory. (asyncio:
     /// `maxsize=0`.)
     #[must_use]
     pub fn unbounded() -> Self {
         Self::new(usize::MAX)
     }
 
-    /// Adds an item, and waits while there is no room. Cancel-safe: a future that is dropped before has added nothing.
+    /// Adds an item, and waits while there is no room. Cancel-safe: a future that is dropped while it waits has added
+    /// nothing.
     pub async fn put(&self, item: S::Item) {
         self.room.acquire().await.forget();
         self.add(item);
@@ -84,7 +85,8 @@ impl<S: Store> Buffer<S> {
         Ok(())
     }
 
-    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped before has taken none.
+    /// Takes the next item, and waits while there is none. Cancel-safe: a future that is dropped while it waits has
+    /// taken none.
     pub async fn get(&self) -> S::Item {
         self.items.acquire().await.forget();
         self.take()
@@ -114,7 +116,7 @@ impl<S: Store> Buffer<S> {
         self.room.permits() == 0
     }
 
-    /// Says that an item has been got and dealt with.
+    /// Reports that an item was taken and processed. (asyncio: `task_done`.)
     ///
     /// # Panics
     /// If it is called more often than items were put, which is a bug of the caller. (asyncio: `ValueError`.)
@@ -126,7 +128,7 @@ impl<S: Store> Buffer<S> {
         }
     }
 
-    /// Waits until every item that was put has been got and dealt with.
+    /// Waits until every item that was put is taken and processed. (asyncio: `join`.)
     pub async fn join(&self) {
         self.all_done.wait().await;
     }

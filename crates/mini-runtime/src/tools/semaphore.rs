@@ -61,7 +61,7 @@ impl Semaphore {
         }
     }
 
-    /// The number of permits left. (asyncio: `locked` tells whether that is 0.)
+    /// The number of permits left. (asyncio: `locked` returns whether that is 0.)
     #[must_use]
     pub fn permits(&self) -> usize {
         self.permits.get()

@@ -47,7 +47,7 @@ pub async fn wait_at_most<T>(
     timeout: Duration,
 ) -> Waited<T> {
     let mut waited = Waited::new(tasks);
-    // `done` tells what has finished, in time or not.
+    // `done` has the tasks that finished, whether or not the time is up.
     _ = wait_for(waited.until(&enough), timeout).await;
     waited.sorted()
 }

@@ -1,7 +1,7 @@
 //! Tasks that wait for something in order: the one that came first is woken first.
 //!
-//! *How it waits*: a waiter is removed from the list when it is woken. What it waited for is its own from then on: a task
-//! that comes later, and runs before the woken one is polled, cannot take it.
+//! *How it waits*: a waiter is removed from the list when it is woken. From then on, what it waited for belongs to it:
+//! a task that comes later, and runs before the woken one is polled, cannot take it.
 //!
 //! *What to notice*: cancellation. A future can be dropped after it was woken and before it is polled. What it was woken
 //! for must not be lost then, so every [`Waiter`] knows how to pass it on. All tools built on this are for the tasks of
@@ -22,7 +22,7 @@ struct Waiting {
     wakers: BTreeMap<u64, Waker>,
 }
 
-/// One that waits. It calls `pass_on` if it was woken, and is dropped before it [accepts](Waiter::accept).
+/// A task's place in the list. It calls `pass_on` if it was woken, and is dropped before it [accepts](Waiter::accept).
 #[derive(Debug)]
 pub(crate) struct Waiter<'w, P: FnMut()> {
     waiters: &'w Waiters,
@@ -31,7 +31,7 @@ pub(crate) struct Waiter<'w, P: FnMut()> {
 }
 
 impl Waiters {
-    /// One more, which is the last from the first time it is awaited or [enqueued](Waiter::enqueue).
+    /// A new waiter. It enters the list, at the end, when it is first awaited or [enqueued](Waiter::enqueue).
     pub(crate) const fn waiter<P: FnMut()>(&self, pass_on: P) -> Waiter<'_, P> {
         Waiter { waiters: self, number: None, pass_on }
     }

@@ -1,4 +1,5 @@
-//! What must hold however threads interleave. Loom tries all interleavings within a bound, shuttle many at random.
+//! Scenarios that must hold however threads interleave. Loom tries all interleavings within a bound, shuttle many at
+//! random.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -13,7 +14,7 @@ use super::checker::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::checker::sync::{Condvar, Mutex};
 use super::checker::thread;
 
-/// Runs a future as the runtime does, asleep on a condition variable in the place of the poller.
+/// Runs a future as the runtime does, but sleeps on a condition variable instead of in the poller.
 pub(crate) fn block_on<F: Future>(executor: &Executor, main: F) -> F::Output {
     let parker = Arc::new(Parker { woken: Mutex::new(false), changed: Condvar::new() });
     let unpark = Waker::from(Arc::clone(&parker));
@@ -210,7 +211,7 @@ pub(crate) fn a_promise_is_settled_from_another_thread() {
     });
 }
 
-/// Resolving races with giving up: the value is dropped once, by either side.
+/// A promise is resolved while it is dropped: the value is dropped once, by either side.
 pub(crate) fn a_value_nobody_wants_is_dropped_once() {
     let drops = Arc::new(AtomicUsize::new(0));
     let (resolver, promise) = promise();

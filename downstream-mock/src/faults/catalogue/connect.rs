@@ -21,7 +21,7 @@ fn connect() -> Vec<Fault> {
     let answer = || Scene::Play(Script::response(ANSWER));
     vec![
         fault("refused", Scene::Refused, REFUSED),
-        // The socket is reported as ready; only SO_ERROR tells that it was refused (connect(2)).
+        // The socket is reported as ready; only SO_ERROR shows that it was refused (connect(2)).
         fault("refused-late", Scene::RefusedLate, REFUSED),
         fault("backlog-full", Scene::BacklogFull, TIMED_OUT),
         fault("never-accepted", Scene::NeverAccepted, TIMED_OUT),
@@ -41,7 +41,7 @@ fn request() -> Vec<Fault> {
     let fault = |name, script, expect| Fault::play(Group::Request, name, script, expect);
     let taken_slowly = || Script::new().read_head_slowly(4096, Duration::from_millis(1));
     let slowly = taken_slowly().send(ANSWER);
-    // Only the answer wakes the client: there is room to send long before, and the connection stays open after it.
+    // Only the answer wakes the client: there was room to send long before, and the connection stays open afterwards.
     let later = taken_slowly().wait(Duration::from_millis(50)).send(ANSWER).hold();
     vec![
         fault("close-with-request-unread", Script::new().await_request(), RESET),

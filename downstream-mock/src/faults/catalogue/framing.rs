@@ -18,7 +18,7 @@ fn answer(name: &str, parts: &[&[u8]], expect: &Expect) -> Fault {
     Fault::answering(Group::Framing, name, parts.concat(), expect.clone())
 }
 
-/// Fields, and what a client makes of them and of the body `ok` after them.
+/// Fields, and how a client must end with them and the body `ok` after them.
 const LENGTHS: &[(&str, &[u8], Expect)] = &[
     ("length-short-by-one", b"Content-Length: 1", reply(200, b"o")),
     ("length-long-by-one", b"Content-Length: 3", INCOMPLETE),
@@ -57,7 +57,7 @@ const LENGTHS: &[(&str, &[u8], Expect)] = &[
     ("coding-chunked-with-parameter", b"Transfer-Encoding: chunked;q=1", OK),
 ];
 
-/// Fields, and what a client makes of them and of a chunk `ok` after them.
+/// Fields, and how a client must end with them and a chunk `ok` after them.
 const CODINGS: &[(&str, &[u8], Expect)] = &[
     ("chunked-in-upper-case", b"Transfer-Encoding: CHUNKED", OK),
     ("chunked-last", b"Transfer-Encoding: gzip, chunked", OK),
@@ -141,7 +141,7 @@ const CHUNKS: &[(&str, &[u8], Expect)] = &[
     ("trailer-with-nul", b"2\r\nok\r\n0\r\nX: \0\r\n\r\n", MALFORMED),
     ("trailer-over-two-lines", b"2\r\nok\r\n0\r\nX: a\r\n b\r\n\r\n", MALFORMED),
     ("trailer-of-a-bare-lf", b"2\r\nok\r\n0\r\n\n\r\n\r\n", OK),
-    // One line that ends with CRLF has room for one trailer; here are two.
+    // There is one line that ends with CRLF, so hyper makes room for one trailer; but there are two.
     (
         "trailers-with-bare-lf",
         b"2\r\nok\r\n0\r\nX: 1\nY: 2\r\n\r\n",
@@ -230,7 +230,7 @@ fn bodies() -> Vec<Fault> {
     whole.chain(others).collect()
 }
 
-/// Heads of interim answers (1xx), and what a client makes of them and of the answer `ok` after them.
+/// Heads of interim answers (1xx), and how a client must end with them and the answer `ok` after them.
 const INTERIM: &[(&str, &[u8], Expect)] = &[
     ("100", b"HTTP/1.1 100 Continue\r\n\r\n", OK),
     ("100-with-fields", b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n", OK),

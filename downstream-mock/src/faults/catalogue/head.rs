@@ -8,7 +8,7 @@ use std::time::Duration;
 const WHOLE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello World!";
 const HELLO: Expect = reply(200, b"Hello World!");
 
-/// What follows a status line or a field that is the fault itself.
+/// The rest of an answer after the status line or field that is the fault.
 const REST: &[u8] = b"\r\nContent-Length: 2\r\n\r\nok";
 
 /// Twice the limit of a head, and more.
@@ -126,7 +126,7 @@ const LINE_ENDS: &[(&str, &[u8], Expect)] = &[
     ("bare-lf-after-field", b"HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\nok", OK),
     ("crlf-as-blank-line-after-bare-lf", b"HTTP/1.1 200 OK\nContent-Length: 2\n\r\nok", OK),
     ("bare-lf-as-blank-line", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\nok", OK),
-    // No line ends: a client that reads it in parts may wait for the line's end until the connection closes.
+    // No line has an end, so a client that reads in parts may wait for it until the connection closes.
     ("bare-cr", b"HTTP/1.1 200 OK\rContent-Length: 2\r\rok", Expect::Failure(&["malformed", "incomplete"])),
     ("lf-cr", b"HTTP/1.1 200 OK\n\rContent-Length: 2\n\r\n\rok", MALFORMED),
 ];

@@ -1,8 +1,9 @@
 //! Everything that can go wrong with one call, and how a client must end it.
 //!
-//! *What to notice*: a client that is as strict as hyper ends each of these as [`Expect`] says; `tests/oracle.rs` asks
-//! hyper itself. This is the only list of bad answers: the conformance suite, the tests of `Exchange` and the fuzzer's
-//! first inputs are made from it. Names are stable, so that reports of different days can be compared.
+//! *What to notice*: a client that is as strict as hyper ends each of these as its [`Expect`] describes;
+//! `tests/oracle.rs` asks hyper itself. This is the only list of bad answers: the conformance suite, the tests of
+//! `Exchange` and the fuzzer's first inputs are made from it. Names are stable, so that reports of different days can
+//! be compared.
 
 mod connect;
 mod framing;
@@ -21,15 +22,15 @@ use std::{
 pub struct Fault {
     /// Its name, in kebab case; no two faults share one.
     pub name: String,
-    /// Which part of a call it concerns.
+    /// The part of a call that it concerns.
     pub group: Group,
     /// What a client finds at the port.
     pub scene: Scene,
     /// On which loopback address.
     pub ip: IpAddr,
-    /// The path to ask for; long where the request has to be.
+    /// The path to request; it is long where the request has to be long.
     pub path: String,
-    /// A deadline for the call; short where it must pass.
+    /// A deadline for the call; it is short where it has to pass.
     pub timeout: Duration,
     /// How the call must end.
     pub expect: Expect,
@@ -62,7 +63,7 @@ impl fmt::Display for Group {
 /// How a call ends with a client that is as strict as hyper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// With this reply, in spite of all.
+    /// With this reply, in spite of the fault.
     Reply {
         /// The status code.
         status: u16,
@@ -114,8 +115,8 @@ impl Fault {
         self.expect == TIMED_OUT || self.scene.script().is_some_and(Script::is_endless)
     }
 
-    /// The whole answer, if the fault is in its bytes or in their end alone: not in the connection, the request or the time
-    /// it takes.
+    /// The whole answer, if the fault is only in its bytes or in the way it ends, and not in the connection, the
+    /// request or the timing.
     pub fn answer(&self) -> Option<Answer> {
         let Scene::Play(script) = &self.scene else { return None };
         script.answer().filter(|(_, takes)| *takes < self.timeout).map(|(answer, _)| answer)

@@ -1,5 +1,6 @@
 //! `meanwhile run` speaks the contestant protocol.
 
+use downstream_mock::faults::Scene;
 use meanwhile::models::Entry;
 
 use crate::support::{meanwhile, mock};
@@ -13,8 +14,9 @@ pub(crate) fn own_answers_in_order(model: &Entry) {
 }
 
 pub(crate) fn a_closed_port_is_refused(model: &Entry) {
-    let url = mock().url();
-    let ran = meanwhile(&["run", model.name, "--url", &url, "--calls=2"]);
+    let mock = mock();
+    let closed = mock.scene(&Scene::Refused).expect("a port without a listener");
+    let ran = meanwhile(&["run", model.name, "--url", &closed.url(), "--calls=2"]);
     assert_eq!(ran.stdout, "0 - connect-refused\n1 - connect-refused\n");
     assert!(ran.stderr.ends_with("start a downstream with meanwhile serve\n"), "{}", ran.stderr);
     assert_eq!((ran.stderr.lines().count(), ran.code), (1, Some(1)));
