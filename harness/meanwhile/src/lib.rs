@@ -9,7 +9,9 @@
 mod cmd;
 mod descriptors;
 mod error;
+mod grid;
 mod how;
+mod screen;
 mod text;
 
 pub mod models;

@@ -10,8 +10,18 @@ use contestant::text::printable;
 use crate::Error;
 
 /// Prints to standard output. Ignores a closed pipe.
-pub(crate) fn say(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
+///
+/// # Errors
+/// Standard output cannot be written for another reason, such as a full disk.
+pub(crate) fn say(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let cure = "send it to a file or a terminal that can be written";
+            Err(Error::broken("writing to standard output", format!("{error}: {cure}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// A count on the command line.

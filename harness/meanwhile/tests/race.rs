@@ -55,11 +55,39 @@ fn without_a_terminal_there_are_no_bars_and_no_escape_codes() {
 }
 
 #[test]
-fn every_line_fits_a_projector() {
-    let ran =
-        meanwhile(&[&QUICK[..], &["--rounds=2", "--with=a-name-of-some-24-letters=sh -c 'exit 1'"]].concat());
+fn every_line_without_a_terminal_is_at_most_100_wide() {
+    let with = "--with=a-name-of-some-24-letters=sh -c 'exit 1' {url}";
+    let ran = meanwhile(&[&QUICK[..], &["--rounds=2", with]].concat());
     let widest = ran.stdout.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(100), "{}", ran.stdout);
+}
+
+#[test]
+fn contestants_within_the_noise_share_a_rank_and_stand_as_the_book_teaches_them() {
+    let models = ["io-uring", "generator-style", "serial", "busy-poll"];
+    let ran = meanwhile(&[&["race", "--latency=100ms", "--calls=4", "--json=-"][..], &models].concat());
+    let report = report_of(&ran);
+    let rank = |name| report.results.iter().find(|standing| standing.contestant == name).unwrap().rank;
+    // A busy machine may hold one of them up, but no machine makes serial one of the first.
+    assert!(rank("busy-poll") < rank("serial") && rank("generator-style") < rank("serial"), "{report:?}");
+    let shown = meanwhile(&["race", "thread-per-call", "busy-poll", "--latency=1s", "--calls=2"]).stdout;
+    assert!(shown.find(" 1  busy-poll") < shown.find(" 1  thread-per-call"), "{shown}");
+    assert!(shown.contains("rank: rows within 40 ms or 2 % of the first one tie"), "{shown}");
+}
+
+#[test]
+fn a_number_of_calls_that_is_there_twice_is_raced_once() {
+    let report = race(&["generator-style", "--calls=2,3,2"]);
+    assert_eq!(report.results.iter().map(|standing| standing.calls).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn a_projector_has_few_rows_with_a_sentence_each() {
+    let ran = meanwhile(&["race", "--projector", "--latency=20ms", "--calls=3"]);
+    assert!(ran.stdout.contains("      waits in epoll_wait, with an enum for each call\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("      asks all the time, so that waiting costs a core\n"), "{}", ran.stdout);
+    let widest = ran.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80) && ran.stdout.lines().count() <= 36, "{}", ran.stdout);
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Command {
             Self::Run(args) => run::run(&args),
             Self::Check(args) => check::check(&args),
             Self::Serve(args) => serve::serve(&args),
-            Self::List(args) => Ok(list::list(&args)),
+            Self::List(args) => list::list(&args),
             Self::Measure(args) => Ok(measure::measure(&args)),
             Self::Child => models::child()
                 .map(|()| ExitCode::SUCCESS)

@@ -20,13 +20,13 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let mut track = Track::open(args, contestants, seed)?;
     let environment = Environment::new(args, seed, limit);
     let mut report = RaceReport::new(environment);
-    for calls in &args.calls {
+    for calls in args.numbers_of_calls() {
         let (standings, order) = track.race(calls.get())?;
-        outputs.show(|| table::table(&standings, args));
+        outputs.show(|| table::table(&standings, args))?;
         report.results.extend(standings);
         report.environment.order.extend(order);
     }
-    outputs.show(|| table::notes(&report));
+    outputs.show(|| table::notes(&report, args))?;
     outputs.write(&report)?;
     Ok(if report.all_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -58,10 +58,8 @@ impl Outputs {
         Ok(Self { json, csv, shows: to_stdout == 0 })
     }
 
-    fn show(&self, shown: impl FnOnce() -> String) {
-        if self.shows {
-            text::say(&shown());
-        }
+    fn show(&self, shown: impl FnOnce() -> String) -> Result<(), Error> {
+        if self.shows { text::say(&shown()) } else { Ok(()) }
     }
 
     fn write(self, report: &RaceReport) -> Result<(), Error> {

@@ -31,6 +31,9 @@ pub struct RaceArgs {
     /// Leave out contestants that are expected to take longer
     #[arg(long, default_value = "10s", value_name = "DURATION", value_parser = text::duration)]
     pub patience: Duration,
+    /// A table for a projector: few rows, few columns, a sentence for each [default contestants: one for each idea]
+    #[arg(long)]
+    pub projector: bool,
     /// Where the random order of contestants starts [default: somewhere]
     #[arg(long)]
     pub seed: Option<u64>,
@@ -54,6 +57,17 @@ impl RaceArgs {
         Err(Error::Usage(format!(
             "no call can be answered after {latency} within {timeout}: use a longer --timeout"
         )))
+    }
+
+    /// One race for each of them, in their order; one that is there twice is raced once.
+    pub(crate) fn numbers_of_calls(&self) -> Vec<NonZeroUsize> {
+        let mut numbers = Vec::new();
+        for calls in &self.calls {
+            if !numbers.contains(calls) {
+                numbers.push(*calls);
+            }
+        }
+        numbers
     }
 
     /// What every contestant has to do.

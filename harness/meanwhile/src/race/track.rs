@@ -12,7 +12,7 @@ use super::board::Board;
 use super::contestant::{Contestant, Heat};
 use super::report::Standing;
 use super::round::{Finish, Round};
-use super::{RaceArgs, RoundOrder, patience};
+use super::{RaceArgs, RoundOrder, patience, ranks};
 use crate::Error;
 
 /// How long a contestant may take beyond its expectation and its timeout.
@@ -63,6 +63,7 @@ impl<'race> Track<'race> {
             orders.push(RoundOrder { calls, round, contestants });
         }
         standings.iter_mut().for_each(Standing::finish);
+        ranks::assign(&mut standings);
         Ok((standings, orders))
     }
 
