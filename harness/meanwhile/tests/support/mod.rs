@@ -4,6 +4,8 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod family;
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;
 
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
