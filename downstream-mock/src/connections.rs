@@ -10,10 +10,10 @@ use crate::{
     diamond::Tokens,
     faults::{Fragment, Fragmented},
     latency::Latency,
-    routes::{Answer, AnswerBody},
+    routes::{Answer, AnswerBody, stats},
     stats::Counts,
 };
-use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{Method, Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{convert::Infallible, io, sync::Arc, sync::Once, time::Duration};
 use tokio::{
@@ -82,6 +82,9 @@ async fn serve(socket: TcpStream, server: Arc<Server>) {
 }
 
 async fn answer(request: Request<Incoming>, server: Arc<Server>) -> Result<Response<AnswerBody>, Infallible> {
+    if request.uri().path() == "/stats" && request.method() == Method::GET {
+        return Ok(stats(&server.counts.snapshot()));
+    }
     let in_flight = server.counts.request();
     let answer = Answer::decide(&request, &server.tokens);
     // The head lives in the connection's read buffer: let go of it, so that the buffer is used again.
