@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand, and how its end becomes an exit status.
 
 mod check;
+mod line;
 mod list;
 mod measure;
 mod race;
@@ -10,7 +11,7 @@ mod serve;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{Error, models};
 
@@ -46,13 +47,12 @@ enum Command {
 
 /// The whole program, from its arguments to its exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut arguments: Vec<_> = arguments.into_iter().collect();
-    if arguments.len() <= 1 {
-        arguments = vec!["meanwhile".into(), "race".into()];
-    }
-    let ended = match Program::try_parse_from(arguments) {
+    let program = line::reads_negative_values(Program::command());
+    let arguments = line::complete(arguments.into_iter().collect(), &program);
+    let program = program.try_get_matches_from(arguments).and_then(|found| Program::from_arg_matches(&found));
+    let ended = match program {
         Ok(program) => program.command.perform(),
-        Err(error) if error.use_stderr() => Err(Error::Usage(one_line(&error))),
+        Err(error) if error.use_stderr() => Err(line::usage(&error)),
         Err(help) => return help.print().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
     };
     ended.unwrap_or_else(|error| {
@@ -75,15 +75,4 @@ impl Command {
                 .map_err(|error| Error::broken("one of several processes", error)),
         }
     }
-}
-
-/// What clap says in paragraphs, without the usage: what is wrong, and the cure.
-fn one_line(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let paragraphs = text.split("\n\n").take_while(|paragraph| !paragraph.starts_with("Usage:"));
-    let words: Vec<_> = paragraphs
-        .filter(|paragraph| !paragraph.starts_with("For more information"))
-        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect();
-    words.join(": ").trim_start_matches("error: ").to_owned()
 }

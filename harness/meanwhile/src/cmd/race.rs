@@ -65,6 +65,6 @@ impl Outputs {
     fn write(self, report: &RaceReport) -> Result<(), Error> {
         let json = self.json.map_or(Ok(()), |out| report.write_json(out));
         let csv = self.csv.map_or(Ok(()), |out| report.write_csv(out));
-        json.and(csv).map_err(|error| Error::broken("writing the results", error))
+        text::unless_closed(json.and(csv)).map_err(|error| Error::broken("writing the results", error))
     }
 }

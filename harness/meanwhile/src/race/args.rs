@@ -35,7 +35,7 @@ pub struct RaceArgs {
     #[arg(long)]
     pub projector: bool,
     /// Where the random order of contestants starts [default: somewhere]
-    #[arg(long)]
+    #[arg(long, value_name = "N", value_parser = text::whole)]
     pub seed: Option<u64>,
     /// Let any program run: NAME='COMMAND {url} {calls}', and {in_flight}, {timeout_s} where it takes them
     #[arg(long, value_name = "NAME=COMMAND", value_parser = program)]
