@@ -16,6 +16,7 @@ mod evidence;
 mod group;
 pub mod interrupt;
 pub mod measure;
+mod placeholders;
 mod process;
 mod program;
 pub mod text;

@@ -14,7 +14,7 @@ use meanwhile::race::Standing;
 use rustix::fs::{CWD, FileType, Mode, OFlags};
 use tempfile::TempDir;
 
-use super::{MEANWHILE, QUICK_RACE, Ran, only, report_of};
+use super::{MEANWHILE, QUICK_RACE, Ran, only, report_of, with};
 
 /// A contestant that says that it has started, and then lives for longer than any test.
 pub(crate) const SLEEPS: &str = "sh -c 'echo started >&9; exec sleep 60'";
@@ -43,7 +43,7 @@ impl Family {
 
     /// A race of a contestant that outlasts its patience; `MEANWHILE` in the contestant's command is the program.
     pub(crate) fn start_race(&self, contestant: &str) -> Child {
-        let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
+        let with = with("other", contestant);
         let arguments =
             ["race", "other", "--calls=5", "--latency=60s", "--timeout=90s", "--patience=90s", &with];
         self.command(&arguments).spawn().expect("a shell starts")
@@ -51,7 +51,7 @@ impl Family {
 
     /// A quick race of two calls with this contestant alone, to its end.
     pub(crate) fn race_alone(&self, contestant: &str) -> Standing {
-        let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
+        let with = with("other", contestant);
         let arguments = [&QUICK_RACE[..], &["other", "--calls=2", &with]].concat();
         let ran: Ran = self.command(&arguments).output().expect("a shell starts").into();
         only(report_of(&ran))

@@ -31,6 +31,17 @@ pub(crate) fn meanwhile(arguments: &[&str]) -> Ran {
     Command::new(MEANWHILE).args(arguments).output().expect("the program starts").into()
 }
 
+/// The option that lets this command take part; `MEANWHILE` in it is the program. A command that takes no URL is started by
+/// a shell that is given one, since a contestant has to take it.
+pub(crate) fn with(name: &str, command: &str) -> String {
+    let command = command.replace("MEANWHILE", MEANWHILE);
+    if command.contains("{url}") {
+        return format!("--with={name}={command}");
+    }
+    let script = format!("exec {command}");
+    format!("--with={name}=sh -c {} {{url}}", shlex::try_quote(&script).expect("no NUL"))
+}
+
 /// The test of that name for each of these models: `NAME::MODEL`. A model that cannot be made here is skipped, with the
 /// reason.
 pub(crate) fn trials(
