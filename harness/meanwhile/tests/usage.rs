@@ -101,6 +101,25 @@ fn a_full_disk_is_told_and_a_closed_pipe_is_not(#[case] arguments: &[&str]) {
     assert_eq!(run(closed.into()), (String::new(), Some(0)));
 }
 
+#[rstest]
+fn completions_and_the_manual_have_every_command_that_help_has(#[values("bash", "fish", "zsh")] shell: &str) {
+    let help = meanwhile(&["--help"]).stdout;
+    let listed = help.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("commands");
+    let commands: Vec<_> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"race") && !commands.contains(&"measure"), "{commands:?}");
+    let (script, page) = (meanwhile(&["completions", shell]).stdout, meanwhile(&["man"]).stdout);
+    for command in commands {
+        assert!(
+            script.contains(command)
+                && page.contains(&format!("meanwhile\\-{}", command.replace('-', "\\-"))),
+            "{command}"
+        );
+    }
+    assert!(!script.contains("measure") && script.contains("patience"), "{script}");
+    assert!(meanwhile(&["man", "race"]).stdout.contains("patience"));
+    assert_eq!(meanwhile(&["man", "rice"]).code, Some(2));
+}
+
 #[test]
 fn help_is_no_error() {
     let ran = meanwhile(&["--help"]);

@@ -65,6 +65,13 @@ const NUMBERS: [fn() -> TypeId; 6] = [
     TypeId::of::<WorkArg>,
 ];
 
+/// The program as completions and manual pages describe it: without the commands with which it starts itself.
+pub(super) fn for_people(program: &Command) -> Command {
+    let shown = program.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let described = Command::new("meanwhile").version(env!("CARGO_PKG_VERSION")).subcommands(shown);
+    described.about(program.get_about().cloned().unwrap_or_default())
+}
+
 /// What clap says in paragraphs, without the usage: what is wrong, and the cure.
 pub(super) fn usage(error: &clap::Error) -> Error {
     let text = error.render().to_string();

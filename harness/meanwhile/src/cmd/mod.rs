@@ -1,8 +1,10 @@
 //! The command line: one file for each subcommand, and how its end becomes an exit status.
 
 mod check;
+mod completions;
 mod line;
 mod list;
+mod man;
 mod measure;
 mod race;
 mod run;
@@ -37,6 +39,10 @@ enum Command {
     Serve(downstream_mock::ServeArgs),
     /// Show the models: what each waits with, and where it runs
     List(list::ListArgs),
+    /// Print a script that completes commands and options in a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page of this program, or of one of its commands
+    Man(man::ManArgs),
     /// Start a program and print what it used, for `race`
     #[command(hide = true, name = contestant::measure::SUBCOMMAND)]
     Measure(measure::MeasureArgs),
@@ -69,6 +75,8 @@ impl Command {
             Self::Check(args) => check::check(&args),
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => list::list(&args),
+            Self::Completions(args) => completions::completions(&args, line::for_people(&Program::command())),
+            Self::Man(args) => man::man(&args, line::for_people(&Program::command())),
             Self::Measure(args) => Ok(measure::measure(&args)),
             Self::Child => models::child()
                 .map(|()| ExitCode::SUCCESS)
