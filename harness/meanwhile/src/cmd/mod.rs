@@ -6,6 +6,7 @@ mod line;
 mod list;
 mod man;
 mod measure;
+mod new_model;
 mod race;
 mod run;
 mod serve;
@@ -39,6 +40,8 @@ enum Command {
     Serve(downstream_mock::ServeArgs),
     /// Show the models: what each waits with, and where it runs
     List(list::ListArgs),
+    /// Write all files that a new model needs into this checkout
+    NewModel(new_model::NewModelArgs),
     /// Print a script that completes commands and options in a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page of this program, or of one of its commands
@@ -75,6 +78,7 @@ impl Command {
             Self::Check(args) => check::check(&args),
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => list::list(&args),
+            Self::NewModel(args) => new_model::new_model(&args),
             Self::Completions(args) => completions::completions(&args, line::for_people(&Program::command())),
             Self::Man(args) => man::man(&args, line::for_people(&Program::command())),
             Self::Measure(args) => Ok(measure::measure(&args)),
