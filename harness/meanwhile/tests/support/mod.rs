@@ -8,6 +8,7 @@ pub(crate) mod family;
 pub(crate) mod terminal;
 
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use conformance::{CheckReport, GROUPS};
@@ -42,8 +43,8 @@ pub(crate) fn with(name: &str, command: &str) -> String {
     format!("--with={name}=sh -c {} {{url}}", shlex::try_quote(&script).expect("no NUL"))
 }
 
-/// The test of that name for each of these models: `NAME::MODEL`. A model that cannot be made here is skipped, with the
-/// reason.
+/// The test of that name for each of these models: `NAME::MODEL`. For a model that cannot be made here it is listed as
+/// ignored, with the reason.
 pub(crate) fn trials(
     name: &'static str,
     models: impl Fn(&Entry) -> bool,
@@ -51,22 +52,30 @@ pub(crate) fn trials(
 ) -> Vec<Trial> {
     let models = MODELS.iter().filter(|entry| models(entry));
     let trial = |model: &'static Entry| {
-        Trial::test(format!("{name}::{}", model.name), move || {
+        let trial = Trial::test(format!("{name}::{}", model.name), move || {
             if can_be_made(model) {
                 test(model);
             }
             Ok(())
-        })
+        });
+        trial.with_ignored_flag(!can_be_made(model))
     };
     models.map(trial).collect()
 }
 
 pub(crate) fn can_be_made(model: &Entry) -> bool {
+    static REASONS: LazyLock<Vec<Option<String>>> =
+        LazyLock::new(|| MODELS.iter().map(why_it_cannot_be_made).collect());
+    let mut reasons = MODELS.iter().zip(REASONS.iter());
+    reasons.any(|(entry, reason)| entry.name == model.name && reason.is_none())
+}
+
+/// Making a model once is enough to know.
+fn why_it_cannot_be_made(model: &Entry) -> Option<String> {
     let made = (model.new)(&Setup { meanwhile: Some(MEANWHILE.into()), ..Setup::default() });
-    if let Err(reason) = &made {
-        eprintln!("skipped: {} cannot be made here: {reason}", model.name);
-    }
-    made.is_ok()
+    let reason = made.err()?.to_string();
+    eprintln!("skipped: {} cannot be made here: {reason}", model.name);
+    Some(reason)
 }
 
 /// The rows of the suite that a model breaks, and why. Descriptors, threads and CPU time are a process's, so each group
