@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rstest::rstest;
-use support::{MEANWHILE, Ran};
+use support::{MEANWHILE, Ran, folder};
 use tempfile::TempDir;
 
 /// What the command reads and adds lines to.
@@ -30,7 +30,7 @@ const WRITTEN: [&str; 4] = [
 /// A copy of as much of the checkout as the command needs.
 fn checkout() -> TempDir {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("this package is in harness");
-    let copy = tempfile::tempdir().expect("a folder below TMPDIR");
+    let copy = folder();
     for path in READ {
         let to = copy.path().join(path);
         fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
@@ -173,7 +173,7 @@ fn a_checkout_that_cannot_be_written_becomes_what_it_was() {
 
 #[test]
 fn outside_of_a_checkout_it_says_where_to_run_it() {
-    let folder = tempfile::tempdir().expect("a folder below TMPDIR");
+    let folder = folder();
     let ran = new_model(folder.path(), "my-model");
     assert!(ran.stderr.contains("run this where its Cargo.toml is"), "{}", ran.stderr);
     assert_eq!(ran.code, Some(2));

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{cpu_s, meanwhile, only, race, report_of};
+use support::{cpu_s, folder, meanwhile, only, race, report_of};
 
 const QUICK: [&str; 5] = ["race", "serial", "generator-style", "--latency=20ms", "--calls=3,4"];
 
@@ -37,7 +37,7 @@ fn json_alone_is_on_standard_output_and_names_its_schema() {
 
 #[test]
 fn a_csv_has_a_row_for_each_round() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let file = folder.path().join("race.csv");
     let to_file = format!("--csv={}", file.display());
     let ran = meanwhile(&[&QUICK[..], &[&to_file, "--rounds=2"]].concat());

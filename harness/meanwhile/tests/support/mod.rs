@@ -16,6 +16,7 @@ use downstream_mock::{Config, Mock};
 use libtest_mimic::Trial;
 use meanwhile::models::{Entry, MODELS, Setup};
 use meanwhile::race::{RaceReport, Round, Standing};
+use tempfile::TempDir;
 
 /// The file of the program.
 pub(crate) const MEANWHILE: &str = env!("CARGO_BIN_EXE_meanwhile");
@@ -30,6 +31,11 @@ pub(crate) struct Ran {
 /// Runs `meanwhile` with these arguments.
 pub(crate) fn meanwhile(arguments: &[&str]) -> Ran {
     Command::new(MEANWHILE).args(arguments).output().expect("the program starts").into()
+}
+
+/// A folder that goes away.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR")
 }
 
 /// The option that lets this command take part; `MEANWHILE` in it is the program. A command that takes no URL is started by
