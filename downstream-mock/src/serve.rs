@@ -34,7 +34,10 @@ pub enum ServeError {
 
 /// What the program is told from outside.
 enum Event {
+    /// Print the counts.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "no signal asks for them here"))]
     Counts,
+    /// Stop.
     End,
 }
 

@@ -2,11 +2,11 @@
 //!
 //! *What to notice*: a bar has three parts, answered, waiting, and not yet asked for, so that it shows how a model waits:
 //! `serial` fills it step by step, a pool in as many steps as it has to wait, and an event loop all at once. The size of the
-//! terminal is asked for each time, and what is on the screen is counted by its width of now, so that the board also fits
-//! after a resize, of which terminals wrap what they show.
+//! terminal is read before each drawing. A terminal that became narrower has wrapped the lines on its screen, so the board
+//! counts them by the new width when it clears them.
 //!
-//! *What is deliberately missing*: any of it where standard error is no terminal. Where standard output leads does not
-//! matter, so `meanwhile race | tee FILE` shows bars.
+//! *What is deliberately missing*: bars where standard error is no terminal. Standard output does not matter, so
+//! `meanwhile race | tee FILE` shows bars.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -22,13 +22,13 @@ const BAR: usize = 40;
 /// Characters of the longest name.
 const NAME: usize = 24;
 
-/// What stands beside a bar in any case: the name, the seconds, and blanks.
+/// What every line has beside its bar: the name, the seconds, and blanks.
 const BESIDE_BAR: usize = NAME + 11;
 
-/// A bar of less than this is no bar beside words.
+/// The least width of a bar that has counts beside it.
 const LEAST_BAR: usize = 12;
 
-/// How much time is between two drawings, at least: drawing takes CPU time beside the contestant.
+/// The least time between two drawings: drawing takes CPU time beside the contestant.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// One line for each contestant that has started.

@@ -1,7 +1,7 @@
-//! What tells contestants of one rank apart: not the wall, but what waiting costs.
+//! How contestants of one rank differ: not in the wall, but in what waiting costs.
 //!
-//! *What to notice*: a contestant stands out when there is a gap below it: it has half as much again as the next one. So two
-//! pools with 33 threads each stand out together, and of thirteen rows that use a little CPU time none does.
+//! *What to notice*: a contestant stands out when it has at least half as much again as the next one below it. So two pools
+//! with 33 threads each stand out together, and of thirteen rows that use a little CPU time none does.
 
 use super::report::Standing;
 use super::round::Round;

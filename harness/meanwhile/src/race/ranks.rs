@@ -1,7 +1,7 @@
-//! Which contestants tie: chance makes differences too, and those are no order.
+//! Which contestants tie: a difference that chance can make is no reason for a rank.
 //!
 //! *What to notice*: rows are compared with the first one of their rank and not with their neighbour, or a chain of small
-//! differences would make one rank of all. Within a rank, rows stand as the book teaches them.
+//! differences would put all rows into one rank. Within a rank, rows are in the order in which the book teaches the models.
 
 use super::report::Standing;
 use super::statistics::spread_s;

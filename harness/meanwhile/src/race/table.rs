@@ -56,11 +56,13 @@ fn numbers(standings: &[Standing]) -> Vec<String> {
         return Vec::new();
     }
     let lines = grid::lines(&columns(), &rows, Rule::BelowHeader, screen::width());
-    // The header has two lines and a rule; then there is a line for each row.
+    // Above the rows are the header and its rule.
     let header = lines.len() - rows.len();
-    let header = lines.iter().take(header).map(|line| style(line).dim().to_string());
-    let coloured = lines.iter().rev().zip(rows.iter().rev()).map(|(line, row)| row.coloured(line));
-    header.chain(coloured.collect::<Vec<_>>().into_iter().rev()).collect()
+    let coloured = |(at, line): (usize, &String)| match at.checked_sub(header) {
+        None => style(line).dim().to_string(),
+        Some(row) => rows[row].coloured(line),
+    };
+    lines.iter().enumerate().map(coloured).collect()
 }
 
 fn rows<'race>(ranked: &[&'race Standing]) -> Vec<Row<'race>> {
@@ -106,7 +108,7 @@ impl Row<'_> {
         format!("{}{mark}", known((cost.of)(self.median).map(cost.shown)))
     }
 
-    /// What stands out is told by its row's colour too.
+    /// Yellow where a number stands out, green for the other rows of the first rank.
     fn coloured(&self, line: &str) -> String {
         let line = style(line);
         match (self.stands_out.contains(&true), self.standing.rank) {
