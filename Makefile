@@ -23,6 +23,7 @@ check: ## every model against the conformance suite and its fault matrix
 	cargo run --release -- check
 
 ladder: ## the table of models in README.md, from the list of models
+	mkdir -p target
 	cargo run --release -- list --markdown > target/ladder.md
 	$(BETWEEN) README.md > target/README.md && cp target/README.md README.md
 

@@ -12,6 +12,19 @@ pub fn models() -> impl Iterator<Item = &'static Entry> {
     MODELS.iter().filter(|entry| (entry.new)(&Setup::default()).is_ok())
 }
 
+/// What to tell a person who asked for benches of which none has run: Criterion says nothing.
+///
+/// What only lists or compares runs none, and is right.
+#[must_use]
+pub fn complaint(has_run: bool, arguments: impl IntoIterator<Item = String>) -> Option<String> {
+    let runs_none = |argument: &String| argument == "--list" || argument.starts_with("--load-baseline");
+    let arguments: Vec<_> = arguments.into_iter().filter(|argument| argument != "--bench").collect();
+    if has_run || arguments.iter().any(runs_none) {
+        return None;
+    }
+    Some(format!("no bench matches {}: cargo bench -- --list shows them all", arguments.join(" ")))
+}
+
 /// A model beside a mock of a certain latency, both made before anything is timed.
 pub struct Pair {
     mock: Mock,

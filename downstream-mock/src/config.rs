@@ -57,20 +57,19 @@ impl Config {
                 ),
             ));
         }
-        bind(self.address, self.backlog).map_err(|error| self.explain(&error))
+        bind(self.address, self.backlog).map_err(|error| explain(self.address, &error))
     }
+}
 
-    fn explain(&self, error: &io::Error) -> io::Error {
-        let cure = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                "another program has this port: choose another one, or 0 for a free one"
-            }
-            io::ErrorKind::PermissionDenied => "ports below 1024 are for root: choose a higher one",
-            io::ErrorKind::AddrNotAvailable => "this machine has no such address: choose one on loopback",
-            _ => "choose another address",
-        };
-        io::Error::new(error.kind(), format!("listening on {} failed: {error}: {cure}", self.address))
-    }
+/// Why an address cannot be listened on, with the cure.
+pub(crate) fn explain(address: SocketAddr, error: &io::Error) -> io::Error {
+    let cure = match error.kind() {
+        io::ErrorKind::AddrInUse => "another program has this port: choose another one, or 0 for a free one",
+        io::ErrorKind::PermissionDenied => "ports below 1024 are for root: choose a higher one",
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address: choose one on loopback",
+        _ => "choose another address",
+    };
+    io::Error::new(error.kind(), format!("listening on {address} failed: {error}: {cure}"))
 }
 
 /// A listening socket for tokio: non-blocking, and its port free again at once after the mock ends.

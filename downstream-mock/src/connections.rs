@@ -11,10 +11,10 @@ use crate::{
     faults::{Fragment, Fragmented},
     heat::CurrentHeat,
     latency::Latency,
-    routes::{Answer, AnswerBody},
+    routes::{Answer, AnswerBody, stats},
     stats::Counts,
 };
-use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{Method, Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{
     convert::Infallible,
@@ -99,6 +99,9 @@ async fn answer(
     number: u64,
     server: Arc<Server>,
 ) -> Result<Response<AnswerBody>, Infallible> {
+    if !server.heat.is_on() && request.uri().path() == "/stats" && request.method() == Method::GET {
+        return Ok(stats(&server.counts.snapshot()));
+    }
     let in_flight = server.counts.request();
     let answer = match Answer::in_a_heat(&request, &server.heat, number) {
         Some(answer) => answer,

@@ -70,6 +70,10 @@ impl CurrentHeat {
         *self.lock() = Some(heat);
     }
 
+    pub(crate) fn is_on(&self) -> bool {
+        self.lock().is_some()
+    }
+
     pub(crate) fn snapshot(&self) -> Option<Heat> {
         self.lock().clone()
     }

@@ -24,6 +24,7 @@
 //! | `/diamond/b?a=TA`, `/diamond/c?a=TA`, `/diamond/d?a=TA` | a token bound to TA: TB, TC, TD |
 //! | `/diamond/e?b=TB&c=TC&d=TD` | [`DIAMOND_COMPLETE`] when all three stem from one TA |
 //! | `/files/{name}?bytes=N&bytes_per_second=M` | N bytes as [`file_bytes`] has them, at once or no faster than M |
+//! | `/stats` | [`Stats`] of now as JSON, at once; the request itself is not counted |
 //! | `/status/{code}` | that status, 200 to 599, with the code as its body where the status allows one |
 //!
 //! A missing or wrong token gets a 403 that names it, an invalid number a 400, any other path a 404, any other method a
@@ -63,5 +64,5 @@ pub use heat::Heat;
 pub use latency::Jitter;
 pub use limits::raise_descriptor_limit;
 pub use mock::Mock;
-pub use serve::{ServeArgs, serve};
+pub use serve::{ServeArgs, ServeError, serve};
 pub use stats::Stats;

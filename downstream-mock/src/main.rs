@@ -1,7 +1,7 @@
 //! The slow downstream as a program of its own.
 
 use clap::Parser;
-use downstream_mock::{ServeArgs, serve};
+use downstream_mock::{ServeArgs, ServeError, serve};
 use std::process::ExitCode;
 
 /// The slow downstream: answers every call after a second
@@ -13,11 +13,13 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match serve(&Options::parse().serve, &[]) {
+    let ended = serve(&Options::parse().serve, &[]);
+    if let Err(error) = &ended {
+        eprintln!("{error}");
+    }
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+        Err(ServeError::Usage(_)) => ExitCode::from(2),
+        Err(ServeError::Broken(_)) => ExitCode::FAILURE,
     }
 }

@@ -126,7 +126,7 @@ impl Mock {
     /// # Errors
     /// When there is no port or descriptor left.
     pub fn scene(&self, scene: &Scene) -> io::Result<FaultServer> {
-        FaultServer::start(scene, Ipv4Addr::LOCALHOST.into(), &self.runtime, self.config.fragment)
+        FaultServer::start(scene, (Ipv4Addr::LOCALHOST, 0).into(), &self.runtime, self.config.fragment)
     }
 
     /// Sets up a fault of the [catalogue](crate::faults::catalogue) on a port of its own.
@@ -134,7 +134,15 @@ impl Mock {
     /// # Errors
     /// When there is no port or descriptor left, or no IPv6 for a fault that needs it.
     pub fn stage(&self, fault: &Fault) -> io::Result<FaultServer> {
-        FaultServer::start(&fault.scene, fault.ip, &self.runtime, self.config.fragment)
+        self.stage_at(fault, SocketAddr::new(fault.ip, 0))
+    }
+
+    /// Sets up a fault of the [catalogue](crate::faults::catalogue) on this address.
+    ///
+    /// # Errors
+    /// When the address can't be listened on.
+    pub fn stage_at(&self, fault: &Fault, address: SocketAddr) -> io::Result<FaultServer> {
+        FaultServer::start(&fault.scene, address, &self.runtime, self.config.fragment)
     }
 
     /// CPU time that the mock's thread has used, where the system reports it (Linux, `/proc/self/task/TID/schedstat`).

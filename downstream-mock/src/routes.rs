@@ -8,7 +8,7 @@ use crate::{
     files::{File, FileBody},
     heat::CurrentHeat,
     query::Query,
-    stats::InFlight,
+    stats::{InFlight, Stats},
 };
 use bytes::Bytes;
 use http_body_util::{Either, Full};
@@ -20,6 +20,10 @@ use std::time::Duration;
 
 /// The longest `?latency_ms=`: an hour.
 const LATENCY_LIMIT_MS: u64 = 60 * 60 * 1000;
+
+/// All routes, for a client that asks for another one.
+const NO_SUCH_PATH: &str = "no such path: ask for /get_resource, /echo/{id}, /diamond/{a to e}, \
+                            /files/{name}?bytes={n}, /status/{code} or /stats";
 
 /// What hyper sends: a short text or a file.
 pub(crate) type AnswerBody = Either<Full<Bytes>, FileBody>;
@@ -82,6 +86,15 @@ impl Answer {
     }
 }
 
+/// The counts as JSON; no request, so that asking for them does not change them.
+pub(crate) fn stats(stats: &Stats) -> Response<AnswerBody> {
+    // Numbers alone cannot fail to be JSON.
+    let json = serde_json::to_vec(stats).unwrap_or_default();
+    let mut response = Response::new(Either::Left(Full::new(json.into())));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
 fn route(path: &str, query: &Query<'_>, tokens: &Tokens) -> (StatusCode, Content) {
     let segments = path.strip_prefix('/').and_then(|path| path.split_once('/'));
     match segments {
@@ -90,7 +103,7 @@ fn route(path: &str, query: &Query<'_>, tokens: &Tokens) -> (StatusCode, Content
         Some(("diamond", letter)) => diamond(letter, query, tokens),
         Some(("files", name)) => file(name, query),
         Some(("status", code)) => status(code),
-        _ => text(StatusCode::NOT_FOUND, "no such path: ask for /get_resource, /echo/{id} or /status/{code}"),
+        _ => text(StatusCode::NOT_FOUND, NO_SUCH_PATH),
     }
 }
 

@@ -5,12 +5,12 @@
 mod client;
 
 use client::{get, receive, send};
-use downstream_mock::raise_descriptor_limit;
+use downstream_mock::{faults::catalogue, raise_descriptor_limit};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, ErrorKind, Read},
     net::{SocketAddr, TcpStream},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
     time::Duration,
 };
 
@@ -41,6 +41,10 @@ impl Program {
         let mut line = String::new();
         self.output.read_line(&mut line).expect("a line");
         line.trim_end().to_owned()
+    }
+
+    fn ask_for_counts(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::USR1).expect("it runs");
     }
 
     /// CPU time of all its threads.
@@ -74,6 +78,54 @@ fn the_program_prints_its_url_and_ends_with_its_counts() {
         assert_eq!(last.trim_end(), format!("http://{address}: {counts}"));
         assert_eq!(status, Some(0));
     }
+}
+
+#[test]
+fn a_signal_asks_every_process_for_its_counts_and_ends_none() {
+    let mut program = Program::start(&["--address=127.0.0.1:0", "--latency-ms=0", "--processes=2"]);
+    let addresses = [(); 2].map(|()| program.address());
+    get(addresses[1], "/get_resource");
+    for _ in 0..2 {
+        program.ask_for_counts();
+        let mut counts = [(); 2].map(|()| program.line());
+        counts.sort();
+        let wanted = addresses.map(|address| format!("http://{address}: "));
+        assert!(counts[0].starts_with(&format!("{}0 requests, 0 answered", wanted[0])), "{counts:?}");
+        assert!(counts[1].starts_with(&format!("{}1 requests, 1 answered", wanted[1])), "{counts:?}");
+    }
+    assert_eq!(program.end(Signal::TERM).1, Some(0));
+}
+
+#[test]
+fn every_call_gets_the_fault_that_was_asked_for() {
+    let mut program = Program::start(&["--address=127.0.0.1:0", "--fault=close-without-answer"]);
+    let address = program.address();
+    for _ in 0..2 {
+        let mut bytes = Vec::new();
+        send(address, "GET", "/echo/1").read_to_end(&mut bytes).expect("an orderly end");
+        assert!(bytes.is_empty(), "{bytes:?}");
+    }
+    let (last, status) = program.end(Signal::TERM);
+    assert!(last.contains("2 requests, 2 answered"), "{last}");
+    assert_eq!(status, Some(0));
+    let mut refuses = Program::start(&["--address=127.0.0.1:0", "--fault=refused"]);
+    assert_eq!(TcpStream::connect(refuses.address()).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    let mut on_ipv6 = Program::start(&["--address=127.0.0.1:0", "--fault=ipv6"]);
+    assert!(on_ipv6.address().is_ipv6());
+    for program in [refuses, on_ipv6] {
+        program.end(Signal::TERM);
+    }
+}
+
+#[test]
+fn every_fault_is_listed_with_how_a_call_must_end() {
+    let output = run(&["--list-faults"]);
+    let list = String::from_utf8(output.stdout).expect("text");
+    assert_eq!((list.lines().count(), output.status.code()), (catalogue().len(), Some(0)));
+    let words = |line: &str| line.split_whitespace().map(String::from).collect::<Vec<_>>();
+    assert!(
+        list.lines().any(|line| words(line) == ["connect", "close-at-accept", "incomplete", "or", "reset"])
+    );
 }
 
 #[test]
@@ -150,18 +202,31 @@ fn resident_bytes(process: u32) -> u64 {
 #[test]
 fn wrong_usage_is_one_line_with_a_cure() {
     for (option, cure) in [
-        ("--address=0.0.0.0:0", "choose a loopback address"),
-        ("--address=192.0.2.1:0", "loopback"),
+        ("--address=0.0.0.0", "add --allow-non-loopback"),
+        ("--address=192.0.2.1:0", "choose a loopback address"),
         ("--address=[::1]:0", "listen on 127.0.0.1"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_downstream-mock"))
-            .args([option, "--processes=2"])
-            .output()
-            .expect("the program starts");
+        let output = run(&[option, "--processes=2"]);
         let message = String::from_utf8(output.stderr).expect("text");
-        assert!(
-            !output.status.success() && message.lines().count() == 1 && message.contains(cure),
-            "{message}"
-        );
+        assert!(message.lines().count() == 1 && message.contains(cure), "{message}");
+        assert_eq!(output.status.code(), Some(2), "{message}");
     }
+}
+
+#[test]
+fn a_fault_that_does_not_exist_is_wrong_usage_with_the_nearest_name() {
+    for (option, cure) in [
+        ("--fault=refusd", "did you mean refused"),
+        ("--fault=zzz", "--list-faults shows them all"),
+        ("--address=nowhere", "such as 127.0.0.1:8080"),
+        ("--latency-ms=-1", "write a whole number, 0 or more"),
+    ] {
+        let output = run(&[option]);
+        let message = String::from_utf8(output.stderr).expect("text");
+        assert!(message.contains(cure) && output.status.code() == Some(2), "{message}");
+    }
+}
+
+fn run(options: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_downstream-mock")).args(options).output().expect("the program starts")
 }

@@ -69,6 +69,27 @@ fn a_status_is_answered_with_its_code_where_it_may_have_a_body() {
 }
 
 #[test]
+fn an_unknown_path_is_answered_with_all_routes() {
+    let body = get(prompt().address(), "/nowhere").body;
+    for route in ["/get_resource", "/echo/", "/diamond/", "/files/", "/status/", "/stats"] {
+        assert!(body.contains(route), "{body}");
+    }
+}
+
+#[test]
+fn asking_for_the_counts_does_not_change_them() {
+    let mock = prompt();
+    get(mock.address(), "/echo/1");
+    let answers = [(); 2].map(|()| get(mock.address(), "/stats"));
+    for answer in &answers {
+        assert!(answer.head.contains("content-type: application/json"), "{answer:?}");
+        let counts = "\"requests\":1,\"in_flight\":0,\"peak_in_flight\":1,\"answered\":1,\"aborted\":0";
+        assert!(answer.body.contains(counts), "{answer:?}");
+    }
+    assert_eq!(mock.stats().requests, 1);
+}
+
+#[test]
 fn an_unknown_path_is_404_and_another_method_405() {
     let mock = prompt();
     for path in ["/", "/get_resource/", "/get", "/diamond/f", "/diamond/", "/echo"] {

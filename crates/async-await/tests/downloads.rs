@@ -60,7 +60,8 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 #[rstest]
 fn each_file_is_whole_and_under_its_name(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
-    let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
+    let (mock, folder) =
+        (mock(), tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR"));
     let sizes = [("empty", 0), ("one", 1), ("large", 3_000_000)];
     let urls = sizes.map(|(name, bytes)| format!("{}/files/{name}?bytes={bytes}", mock.url()));
     assert_eq!((example.run)(folder.path(), &urls).expect("a run"), 0);
@@ -72,7 +73,8 @@ fn each_file_is_whole_and_under_its_name(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] e
 
 #[rstest]
 fn files_come_as_the_example_says(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
-    let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
+    let (mock, folder) =
+        (mock(), tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR"));
     let urls = ["a", "b", "c"]
         .map(|name| format!("{}/files/{name}?bytes=30000&bytes_per_second=150000", mock.url()));
     assert_eq!((example.run)(folder.path(), &urls).expect("a run"), 0);
@@ -91,7 +93,8 @@ fn a_failure_leaves_nothing_and_the_rest_goes_on(
     #[case] answer: &'static str,
     #[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example,
 ) {
-    let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
+    let (mock, folder) =
+        (mock(), tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR"));
     fs::write(folder.path().join("file"), "from an earlier day").expect("a file");
     let urls = [format!("{}/file", server(answer)), format!("{}/files/next?bytes=10", mock.url())];
     assert_eq!((example.run)(folder.path(), &urls).expect("a run"), 1);
@@ -111,13 +114,13 @@ fn a_url_without_a_safe_file_name_is_refused(
     url: &str,
     #[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example,
 ) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR");
     assert!((example.run)(folder.path(), &[url.to_owned()]).is_err());
 }
 
 #[rstest]
 fn two_files_of_one_name_are_refused(#[values(ONE_AFTER_ANOTHER, AT_ONCE)] example: Example) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR");
     let urls = ["http://127.0.0.1:9/x/file", "http://127.0.0.1:9/y/file"].map(str::to_owned);
     assert!((example.run)(folder.path(), &urls).is_err());
 }
@@ -133,7 +136,8 @@ fn a_killed_program_leaves_a_part_and_no_file(#[values(ONE_AFTER_ANOTHER, AT_ONC
         }
         return;
     }
-    let (mock, folder) = (mock(), tempfile::tempdir().expect("a folder"));
+    let (mock, folder) =
+        (mock(), tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR"));
     let url = format!("{}/files/slow?bytes=6000000&bytes_per_second=100000", mock.url());
     let mut child = Command::new(env::current_exe().expect("this test"))
         .arg("a_killed_program_leaves_a_part_and_no_file")

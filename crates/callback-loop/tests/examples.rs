@@ -86,7 +86,7 @@ fn no_input_at_all_ends_at_once() {
 fn a_file_is_read_although_epoll_refuses_it() {
     let path = std::env::temp_dir().join(format!("fib_stdin-{}.txt", std::process::id()));
     let lines: String = (0..2000).map(|n| format!("{}\n", n % 20)).collect();
-    std::fs::write(&path, lines).expect("a file");
+    std::fs::write(&path, lines).expect("a temporary folder that can be written: set TMPDIR");
     let file = File::open(&path).expect("the file");
     std::fs::remove_file(&path).expect("it is open, so it stays readable");
     let output = example("fib_stdin").stdin(file).output().expect("it ends");

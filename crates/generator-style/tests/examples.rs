@@ -57,7 +57,8 @@ fn bad_input_gets_a_message_and_the_rest_is_computed() {
 #[test]
 fn a_file_and_no_input_at_all_end_as_well() -> std::io::Result<()> {
     let path = std::env::temp_dir().join(format!("fib_stdin_generators-{}.txt", std::process::id()));
-    let mut file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    let file = File::options().read(true).write(true).create_new(true).open(&path);
+    let mut file = file.expect("a temporary folder that can be written: set TMPDIR");
     std::fs::remove_file(&path)?; // it is open, so it stays readable
     file.write_all("3\n".repeat(3000).as_bytes())?;
     file.rewind()?;

@@ -42,7 +42,9 @@ fn main() -> io::Result<()> {
 /// Downloads four files of 0.3 s each from a mock into a temporary folder.
 fn show() -> io::Result<usize> {
     let mock = Mock::start(Config { latency: Duration::ZERO, ..Config::default() })?;
-    let folder = tempfile::tempdir()?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        io::Error::new(error.kind(), format!("{error}: name a folder, or set TMPDIR to one"))
+    })?;
     let names = ["north", "east", "south", "west"];
     let url = |name| format!("{}/files/{name}?bytes=300000&bytes_per_second=1000000", mock.url());
     let failures = run(folder.path(), &names.map(url))?;

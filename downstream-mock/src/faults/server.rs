@@ -5,6 +5,7 @@
 //! *What to notice*: a fault before a connection is accepted needs no script, only a socket in a certain state.
 
 use crate::{
+    config::explain,
     connections::accept_one,
     faults::{Fragment, Fragmented, Script},
     stats::{Counts, Stats},
@@ -14,7 +15,7 @@ use std::{
     convert::Infallible,
     future::pending,
     io,
-    net::{IpAddr, SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
 };
@@ -83,11 +84,11 @@ struct Stage {
 impl FaultServer {
     pub(crate) fn start(
         scene: &Scene,
-        ip: IpAddr,
+        address: SocketAddr,
         runtime: &Handle,
         fragment: Option<Fragment>,
     ) -> io::Result<Self> {
-        let socket = bound(ip, matches!(scene, Scene::PlayNarrow(_)))?;
+        let socket = bound(address, matches!(scene, Scene::PlayNarrow(_)))?;
         let address = local_address(&socket)?;
         let script = scene.script().cloned().unwrap_or_default();
         let (counts, received) = (Counts::default(), Mutex::default());
@@ -153,17 +154,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn bound(ip: IpAddr, narrow: bool) -> io::Result<Socket> {
-    let address = SocketAddr::new(ip, 0);
+fn bound(address: SocketAddr, narrow: bool) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     if narrow {
         socket.set_recv_buffer_size(2048)?;
         #[cfg(unix)]
         socket.set_tcp_mss(536)?;
     }
+    // A port that was asked for is free again at once after the fault ends.
+    #[cfg(unix)]
+    socket.set_reuse_address(address.port() != 0)?;
     // Every accepted socket inherits this: each piece of a drip leaves at once.
     socket.set_tcp_nodelay(true)?;
-    socket.bind(&address.into())?;
+    socket.bind(&address.into()).map_err(|error| explain(address, &error))?;
     Ok(socket)
 }
 

@@ -18,6 +18,7 @@ mod evidence;
 mod group;
 pub mod interrupt;
 pub mod measure;
+mod placeholders;
 mod process;
 mod program;
 mod protect;

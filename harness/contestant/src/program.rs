@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::text;
+use crate::{placeholders, text};
 
 /// A program of any kind.
 #[derive(Clone, Debug)]
@@ -67,6 +67,7 @@ impl FromStr for Program {
         if words.is_empty() {
             return Err("the command is empty: write NAME='COMMAND {url} {calls}'".into());
         }
+        placeholders::check(&words)?;
         Ok(Self { name: name.into(), command: command.into(), words })
     }
 }

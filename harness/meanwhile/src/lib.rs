@@ -9,8 +9,10 @@
 mod cmd;
 mod descriptors;
 mod error;
+mod grid;
 mod how;
 mod results_file;
+mod screen;
 mod text;
 
 pub mod models;

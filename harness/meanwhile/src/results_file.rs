@@ -14,6 +14,7 @@ use contestant::text::printable;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::Error;
+use crate::text::unless_closed;
 
 /// Where results go once they are complete.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl ResultsFile {
     /// Something could not be written; a file is then as it was.
     pub(crate) fn write(self, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let written = match self.place {
-            Place::StandardOutput => all(results, &mut io::stdout().lock()),
+            Place::StandardOutput => unless_closed(all(results, &mut io::stdout().lock())),
             Place::Beside(path) => replace(&path, results),
             Place::Direct(mut file) => empty(&file).and_then(|()| all(results, &mut file)),
         };

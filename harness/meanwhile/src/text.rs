@@ -10,13 +10,34 @@ use contestant::text::printable;
 use crate::Error;
 
 /// Prints to standard output. Ignores a closed pipe.
-pub(crate) fn say(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
+///
+/// # Errors
+/// Standard output cannot be written for another reason, such as a full disk.
+pub(crate) fn say(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    unless_closed(written).map_err(|error| {
+        let cure = "send it to a file or a terminal that can be written";
+        Error::broken("writing to standard output", format!("{error}: {cure}"))
+    })
+}
+
+/// A reader that has closed its pipe has read enough: that is no error.
+pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// A count on the command line.
 pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "write a whole number, 1 or more".into())
+}
+
+/// A number on the command line that may be zero.
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a whole number, 0 or more".into())
 }
 
 /// A duration on the command line.

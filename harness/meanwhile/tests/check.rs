@@ -5,14 +5,14 @@ mod support;
 
 use conformance::{CheckReport, Findings, Row, Verdict};
 use rstest::rstest;
-use support::{MEANWHILE, meanwhile};
+use support::{meanwhile, with};
 
 /// A model as a program, which takes all that a command has a place for.
 const MODEL: &str = "MEANWHILE run generator-style --url {url} --calls {calls} --timeout {timeout_ms}ms --in-flight {in_flight}";
 
 /// What becomes of these rows with this command; `MEANWHILE` in it is the program.
 fn check(command: &str, rows: &[&str]) -> Findings {
-    let with = format!("--with=other={}", command.replace("MEANWHILE", MEANWHILE));
+    let with = with("other", command);
     let ran = meanwhile(&[&["check", "--json=-", &with], rows].concat());
     let report: CheckReport =
         serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stderr));
@@ -102,7 +102,7 @@ fn a_program_that_cannot_be_started_is_one_line() {
 #[case(&["check", "serial", "--only=no such row"], "omit --only to list all rows")]
 #[case(&["check", "serial", "--json=/no/such/folder/report.json"], "choose a file that can be written")]
 #[case(&["check", "seriel"], "did you mean serial")]
-#[case(&["check", "--with=serial=true"], "serial is a model's name")]
+#[case(&["check", "--with=serial=true {url}"], "serial is a model's name")]
 fn wrong_usage_is_one_line_with_a_cure(#[case] arguments: &[&str], #[case] cure: &str) {
     let ran = meanwhile(arguments);
     assert!(ran.stderr.contains(cure) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
@@ -111,8 +111,8 @@ fn wrong_usage_is_one_line_with_a_cure(#[case] arguments: &[&str], #[case] cure:
 
 #[test]
 fn several_subjects_end_with_one_matrix_of_what_broke() {
-    let liar = "--with=liar=echo 0 200 ok";
-    let ran = meanwhile(&["check", "serial", "generator-style", liar, "--only=reset-at-byte-00"]);
+    let liar = with("liar", "echo 0 200 ok");
+    let ran = meanwhile(&["check", "serial", "generator-style", &liar, "--only=reset-at-byte-00"]);
     let matrix = ran.stdout.split("\n\n  1 serial: 2 held").nth(1).expect("a matrix");
     assert!(matrix.contains("1  2  3\nhead: reset-at-byte-00"), "{matrix}");
     assert!(matrix.ends_with("  .  .  X\n"), "{matrix}");
@@ -121,7 +121,7 @@ fn several_subjects_end_with_one_matrix_of_what_broke() {
 
 #[test]
 fn every_line_fits_a_projector() {
-    let ran = meanwhile(&["check", "serial", "--with=liar=echo 0 200 ok", "--group=request"]);
+    let ran = meanwhile(&["check", "serial", &with("liar", "echo 0 200 ok"), "--group=request"]);
     let widest = ran.stdout.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(100), "{}", ran.stdout);
 }

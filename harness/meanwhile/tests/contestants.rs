@@ -12,11 +12,11 @@ use meanwhile::race::Standing;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 use support::family::{Family, SLEEPS};
-use support::{MEANWHILE, Ran, meanwhile, only, race, report_of};
+use support::{MEANWHILE, Ran, meanwhile, only, race, report_of, with};
 
 /// A race of two calls with this command alone; `MEANWHILE` in it is the program.
 fn race_alone(command: &str) -> Standing {
-    let with = format!("--with=other={}", command.replace("MEANWHILE", MEANWHILE));
+    let with = with("other", command);
     only(race(&["other", "--calls=2", &with]))
 }
 
@@ -88,8 +88,8 @@ fn a_program_with_more_calls_in_flight_than_allowed_is_out() {
 
 #[test]
 fn the_report_keeps_the_commands() {
-    let report = race(&["other", "--calls=2", "--with=other=echo 'a b'"]);
-    assert_eq!(report.environment.programs["other"], "echo 'a b'");
+    let report = race(&["other", "--calls=2", "--with=other=echo 'a b' {url}"]);
+    assert_eq!(report.environment.programs["other"], "echo 'a b' {url}");
 }
 
 #[test]
@@ -172,8 +172,8 @@ fn one_that_leaves_connections_open_costs_its_row_and_not_the_race() {
 
 #[test]
 fn one_that_fails_makes_the_exit_status_1_and_the_others_go_on() {
-    let with = "--with=evil=printf '\\033[2J\\n'";
-    let ran = meanwhile(&["race", "serial", "--latency=20ms", "--calls=2", with]);
+    let with = with("evil", "printf '\\033[2J\\n'");
+    let ran = meanwhile(&["race", "serial", "--latency=20ms", "--calls=2", &with]);
     assert!(ran.stdout.contains("printed \"\\u{1b}[2J\""), "{}", ran.stdout);
     assert!(ran.stdout.contains("1.00×") && !ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
     assert_eq!(ran.code, Some(1));

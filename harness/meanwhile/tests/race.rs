@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{cpu_s, meanwhile, only, race, report_of};
+use support::{cpu_s, folder, meanwhile, only, race, report_of};
 
 const QUICK: [&str; 5] = ["race", "serial", "generator-style", "--latency=20ms", "--calls=3,4"];
 
@@ -37,7 +37,7 @@ fn json_alone_is_on_standard_output_and_names_its_schema() {
 
 #[test]
 fn a_csv_has_a_row_for_each_round() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let file = folder.path().join("race.csv");
     let to_file = format!("--csv={}", file.display());
     let ran = meanwhile(&[&QUICK[..], &[&to_file, "--rounds=2"]].concat());
@@ -55,11 +55,39 @@ fn without_a_terminal_there_are_no_bars_and_no_escape_codes() {
 }
 
 #[test]
-fn every_line_fits_a_projector() {
-    let ran =
-        meanwhile(&[&QUICK[..], &["--rounds=2", "--with=a-name-of-some-24-letters=sh -c 'exit 1'"]].concat());
+fn every_line_without_a_terminal_is_at_most_100_wide() {
+    let with = "--with=a-name-of-some-24-letters=sh -c 'exit 1' {url}";
+    let ran = meanwhile(&[&QUICK[..], &["--rounds=2", with]].concat());
     let widest = ran.stdout.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(100), "{}", ran.stdout);
+}
+
+/// Which differences are noise is tested with numbers that no clock has made (`src/race/ranks_tests.rs`).
+#[test]
+fn every_result_has_a_rank_and_the_table_says_what_a_rank_is() {
+    let with = "--with=broken=false {url}";
+    let models = ["io-uring", "generator-style", "serial", "--latency=100ms", "--calls=4", with];
+    let report = report_of(&meanwhile(&[&["race", "--json=-"][..], &models].concat()));
+    let ranks: Vec<_> = report.results.iter().map(|standing| standing.rank).collect();
+    let [one, other, serial, broken] = ranks[..] else { panic!("four contestants") };
+    assert!(one.min(other) == Some(1) && serial > Some(1) && broken.is_none(), "{ranks:?}");
+    let shown = meanwhile(&[&["race"][..], &models].concat()).stdout;
+    assert!(shown.contains("rank: rows within 40 ms or 2 % of the first one tie"), "{shown}");
+}
+
+#[test]
+fn a_number_of_calls_that_is_there_twice_is_raced_once() {
+    let report = race(&["generator-style", "--calls=2,3,2"]);
+    assert_eq!(report.results.iter().map(|standing| standing.calls).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn a_projector_has_few_rows_with_a_sentence_each() {
+    let ran = meanwhile(&["race", "--projector", "--latency=20ms", "--calls=3"]);
+    assert!(ran.stdout.contains("      waits in epoll_wait, with an enum for each call\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("      asks all the time, so that waiting costs a core\n"), "{}", ran.stdout);
+    let widest = ran.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80) && ran.stdout.lines().count() <= 36, "{}", ran.stdout);
 }
 
 #[test]

@@ -17,13 +17,26 @@ use std::path::Path;
 use meanwhile::models::MODELS;
 use support::meanwhile;
 use tidy::book::{Page, commands, front_pages, pages, summary};
-use tidy::workspace::{Package, file, files, is_model, lines_below, model_crates, packages, root};
+use tidy::workspace::{Package, file, files, is_model, lines_below, model_crates, packages, root, search};
 
 /// The longest page a model may be.
 const MODEL_LINES: usize = 250;
 
 /// What a model's page opens with.
 const SAYS: [&str; 3] = ["*How it waits*", "*What to notice*", "*What is deliberately missing*"];
+
+/// What a model's page in the book has, in this order.
+const SECTIONS: [&str; 5] = [
+    "How it waits",
+    "What to notice",
+    "What it costs, and where it breaks",
+    "How to measure it yourself",
+    "To think about",
+];
+
+/// The least that a page and a section have to say, in words.
+const PAGE_WORDS: usize = 100;
+const SECTION_WORDS: usize = 10;
 
 /// Where `unsafe` is allowed, with a reason beside it.
 const UNSAFE: [&str; 2] = [
@@ -178,7 +191,50 @@ fn every_model_has_a_page_in_the_book() {
 fn every_models_page_has_a_crate_and_every_crate_a_page() {
     let stem = |target: String| target.strip_prefix("models/")?.strip_suffix(".md").map(String::from);
     let pages: BTreeSet<_> = summary().into_iter().filter_map(|(_, target)| stem(target)).collect();
-    assert_eq!(pages, model_crates().collect());
+    let crates: BTreeSet<_> = model_crates().collect();
+    let without_page = crates.difference(&pages);
+    let without_page =
+        without_page.map(|name| format!("crates/{name} has no page models/{name}.md in SUMMARY.md"));
+    let without_crate = pages.difference(&crates);
+    none(
+        without_page.chain(without_crate.map(|name| format!("models/{name}.md has no crate crates/{name}"))),
+    );
+}
+
+/// Two words are no page.
+#[test]
+fn every_page_has_something_to_read() {
+    none(pages().into_iter().filter_map(|page| {
+        let words = page.words();
+        (words < PAGE_WORDS).then(|| format!("{} has {words} words; a page has {PAGE_WORDS}", page.path))
+    }));
+}
+
+#[test]
+fn a_models_page_has_all_its_sections() {
+    none(model_crates().flat_map(|name| {
+        let page = Page::read(&format!("docs/src/models/{name}.md"));
+        let complaint = |heading: &'static str| match page.words_below(heading) {
+            None => Some(format!("{} has no section ## {heading}", page.path)),
+            Some(words) if words < SECTION_WORDS => {
+                Some(format!("{}: ## {heading} has {words} words; a section has {SECTION_WORDS}", page.path))
+            }
+            Some(_) => None,
+        };
+        SECTIONS.into_iter().filter_map(complaint).collect::<Vec<_>>()
+    }));
+}
+
+#[test]
+fn every_models_crate_has_a_test() {
+    let is_test = |line: &str| ["#[test]", "#[rstest]"].contains(&line.trim());
+    none(model_crates().filter_map(|name| {
+        let mut sources = Vec::new();
+        search(&format!("crates/{name}"), ".rs", &mut sources);
+        let has_test = sources.iter().any(|path| file(path).lines().any(is_test));
+        (!has_test)
+            .then(|| format!("crates/{name} has no test: say in tests/model.rs what no other model does"))
+    }));
 }
 
 #[test]
@@ -186,16 +242,28 @@ fn the_ladder_of_the_front_page_is_that_of_the_list() {
     let readme = file("README.md");
     let start = readme.find("<!-- ladder").expect("a start of the ladder");
     let end = readme.find("<!-- end of ladder -->").expect("an end of the ladder");
-    let ladder = readme[start..end].split_once('\n').map(|(_, ladder)| ladder);
+    let ladder: Vec<_> = readme[start..end].lines().skip(1).collect();
     let list = meanwhile(&["list", "--markdown"]).stdout;
-    assert_eq!(ladder, Some(list.as_str()), "make ladder writes it");
+    let list: Vec<_> = list.lines().collect();
+    let missing = list.iter().filter(|line| !ladder.contains(line));
+    let missing = missing.map(|line| format!("README.md lacks {line}"));
+    let left = ladder.iter().filter(|line| !list.contains(line));
+    let complaints: Vec<_> = missing.chain(left.map(|line| format!("README.md still has {line}"))).collect();
+    assert!(
+        ladder == list,
+        "\n{}\nthe ladder is out of date: make ladder writes it\n",
+        complaints.join("\n")
+    );
 }
 
 #[test]
 fn every_page_of_the_book_is_in_its_summary() {
     let listed: BTreeSet<_> = summary().into_iter().map(|(_, target)| format!("docs/src/{target}")).collect();
     let written: BTreeSet<_> = pages().into_iter().map(|page| page.path).collect();
-    assert_eq!(written, listed);
+    let unlisted = written.difference(&listed).map(|path| format!("{path} is not in SUMMARY.md"));
+    none(unlisted.chain(
+        listed.difference(&written).map(|path| format!("SUMMARY.md lists {path}, which is not there")),
+    ));
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 mod support;
 
+use std::fs::File;
+use std::process::{Command, Stdio};
+
 use rstest::rstest;
-use support::meanwhile;
+use support::{MEANWHILE, meanwhile};
 
 #[rstest]
 #[case::an_unknown_model(&["run", "seral"], "did you mean serial")]
@@ -11,6 +14,17 @@ use support::meanwhile;
 #[case::an_unknown_option(&["race", "--cals=2"], "--calls")]
 #[case::an_unknown_command(&["rase"], "race")]
 #[case::zero_calls(&["run", "serial", "--calls=0"], "1 or more")]
+#[case::an_address_that_others_can_reach(&["serve", "--address=0.0.0.0"], "add --allow-non-loopback")]
+#[case::an_unknown_fault(&["serve", "--fault=refusd"], "did you mean refused")]
+#[case::a_negative_count(&["race", "--calls", "-1"], "write a whole number, 1 or more")]
+#[case::a_negative_duration(&["race", "--timeout", "-1s"], "such as 250ms, 1s or 2m")]
+#[case::negative_work(&["race", "--work", "-1ms"], "write fib:30, 40ms or none")]
+#[case::a_negative_seed(&["race", "--seed", "-1"], "write a whole number, 0 or more")]
+#[case::a_negative_latency_of_the_mock(&["serve", "--latency-ms", "-1"], "write a whole number, 0 or more")]
+#[case::an_option_of_a_race_without_race(&["--calls=0"], "1 or more")]
+#[case::a_misspelt_model_without_race(&["seral"], "did you mean serial")]
+#[case::a_misspelt_command(&["srve"], "serve")]
+#[case::another_word(&["xyz"], "meanwhile --help shows the commands")]
 #[case::no_model(&["run"], "<MODEL>")]
 #[case::a_duration_without_a_unit(&["race", "--latency=10"], "such as 250ms, 1s or 2m")]
 #[case::a_url_of_another_scheme(&["run", "serial", "--url=https://127.0.0.1/"], "write it as http://")]
@@ -20,7 +34,10 @@ use support::meanwhile;
 #[case::a_contestant_named_twice(&["race", "serial", "serial"], "name each contestant once")]
 #[case::a_timeout_that_no_answer_can_keep(&["race", "--latency=5s", "--timeout=5s"], "use a longer --timeout")]
 #[case::a_program_without_a_name(&["race", "--with=ls"], "write NAME='COMMAND {url} {calls}'")]
-#[case::a_program_with_a_models_name(&["race", "--with=serial=ls"], "choose another")]
+#[case::a_program_with_a_models_name(&["race", "--with=serial=ls {url}"], "choose another")]
+#[case::a_program_that_is_given_no_url(&["race", "--with=mine=ls"], "write {url} where it takes what to call")]
+#[case::a_misspelt_placeholder(&["race", "--with=mine=ls {ulr}"], "did you mean {url}")]
+#[case::a_program_to_check_that_is_given_no_url(&["check", "--with=mine=ls"], "the command has no {url}")]
 #[case::a_program_with_an_open_quote(&["race", "--with=mine=ls '"], "a quote is not closed")]
 #[case::a_program_with_a_name_that_moves_the_cursor(&["race", "--with=\u{1b}[2J=ls"], "printable")]
 #[case::two_documents_on_one_output(&["race", "--json=-", "--csv=-"], "give one a file")]
@@ -52,6 +69,55 @@ fn the_list_names_every_model() {
     let ran = meanwhile(&["list"]);
     assert!(meanwhile::models::MODELS.iter().all(|model| ran.stdout.contains(model.name)));
     assert_eq!(ran.code, Some(0));
+}
+
+#[rstest]
+#[case::a_contestant(&["generator-style", "--calls=2", "--latency=10ms"])]
+#[case::an_option(&["--calls=2", "--latency=10ms", "generator-style"])]
+fn a_race_needs_no_subcommand(#[case] arguments: &[&str]) {
+    let ran = meanwhile(arguments);
+    assert!(ran.stdout.contains("2 calls, each answered after 10 ms"), "{}", ran.stdout);
+    assert_eq!((ran.stderr.as_str(), ran.code), ("", Some(0)));
+}
+
+#[cfg(target_os = "linux")]
+#[rstest]
+#[case::the_list(&["list"])]
+#[case::a_race(&["race", "generator-style", "--calls=2", "--latency=10ms"])]
+#[case::results(&["race", "generator-style", "--calls=2", "--latency=10ms", "--json=-"])]
+fn a_full_disk_is_told_and_a_closed_pipe_is_not(#[case] arguments: &[&str]) {
+    let run = |output: Stdio| {
+        let mut command = Command::new(MEANWHILE);
+        let ran = command.args(arguments).stdout(output).stderr(Stdio::piped()).output();
+        let ran = ran.expect("the program starts");
+        (String::from_utf8_lossy(&ran.stderr).into_owned(), ran.status.code())
+    };
+    let full = File::options().write(true).open("/dev/full").expect("Linux has it");
+    let (told, code) = run(full.into());
+    assert!(told.contains("No space left on device") && told.lines().count() == 1, "{told}");
+    assert_eq!(code, Some(1));
+    let (reader, closed) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    assert_eq!(run(closed.into()), (String::new(), Some(0)));
+}
+
+#[rstest]
+fn completions_and_the_manual_have_every_command_that_help_has(#[values("bash", "fish", "zsh")] shell: &str) {
+    let help = meanwhile(&["--help"]).stdout;
+    let listed = help.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("commands");
+    let commands: Vec<_> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"race") && !commands.contains(&"measure"), "{commands:?}");
+    let (script, page) = (meanwhile(&["completions", shell]).stdout, meanwhile(&["man"]).stdout);
+    for command in commands {
+        assert!(
+            script.contains(command)
+                && page.contains(&format!("meanwhile\\-{}", command.replace('-', "\\-"))),
+            "{command}"
+        );
+    }
+    assert!(!script.contains("measure") && script.contains("patience"), "{script}");
+    assert!(meanwhile(&["man", "race"]).stdout.contains("patience"));
+    assert_eq!(meanwhile(&["man", "rice"]).code, Some(2));
 }
 
 #[test]

@@ -48,16 +48,16 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
         let findings = entry
             .check(&Setup::default(), &args.rows())
             .map_err(|error| Error::broken(format!("cannot check {}", entry.name), error))?;
-        args.show(|| table::rows(&findings));
+        args.show(|| table::rows(&findings))?;
         all.push(findings);
     }
     for program in &args.with {
         let findings = check_program(program, &args.rows())?;
-        args.show(|| table::rows(&findings));
+        args.show(|| table::rows(&findings))?;
         all.push(findings);
     }
     if all.len() > 1 {
-        args.show(|| table::matrix(&all));
+        args.show(|| table::matrix(&all))?;
     }
     if all.iter().all(|findings| findings.rows.is_empty()) {
         let only = printable(args.only.as_bytes(), 40);
@@ -75,10 +75,8 @@ impl CheckArgs {
         Rows { only: self.only.clone(), group: self.group.clone(), large: self.large }
     }
 
-    fn show(&self, shown: impl FnOnce() -> String) {
-        if self.json.as_deref() != Some("-") {
-            text::say(&shown());
-        }
+    fn show(&self, shown: impl FnOnce() -> String) -> Result<(), Error> {
+        if self.json.as_deref() == Some("-") { Ok(()) } else { text::say(&shown()) }
     }
 }
 

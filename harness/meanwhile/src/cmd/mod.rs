@@ -1,8 +1,12 @@
 //! The command line: one file for each subcommand, and how its end becomes an exit status.
 
 mod check;
+mod completions;
+mod line;
 mod list;
+mod man;
 mod measure;
+mod new_model;
 mod race;
 mod run;
 mod serve;
@@ -10,7 +14,7 @@ mod serve;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{Error, models};
 
@@ -36,6 +40,12 @@ enum Command {
     Serve(downstream_mock::ServeArgs),
     /// Show the models: what each waits with, and where it runs
     List(list::ListArgs),
+    /// Write all files that a new model needs into this checkout
+    NewModel(new_model::NewModelArgs),
+    /// Print a script that completes commands and options in a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page of this program, or of one of its commands
+    Man(man::ManArgs),
     /// Start a program and print what it used, for `race`
     #[command(hide = true, name = contestant::measure::SUBCOMMAND)]
     Measure(measure::MeasureArgs),
@@ -46,13 +56,12 @@ enum Command {
 
 /// The whole program, from its arguments to its exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut arguments: Vec<_> = arguments.into_iter().collect();
-    if arguments.len() <= 1 {
-        arguments = vec!["meanwhile".into(), "race".into()];
-    }
-    let ended = match Program::try_parse_from(arguments) {
+    let program = line::reads_negative_values(Program::command());
+    let arguments = line::complete(arguments.into_iter().collect(), &program);
+    let program = program.try_get_matches_from(arguments).and_then(|found| Program::from_arg_matches(&found));
+    let ended = match program {
         Ok(program) => program.command.perform(),
-        Err(error) if error.use_stderr() => Err(Error::Usage(one_line(&error))),
+        Err(error) if error.use_stderr() => Err(line::usage(&error)),
         Err(help) => return help.print().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
     };
     ended.unwrap_or_else(|error| {
@@ -68,7 +77,10 @@ impl Command {
             Self::Run(args) => run::run(&args),
             Self::Check(args) => check::check(&args),
             Self::Serve(args) => serve::serve(&args),
-            Self::List(args) => Ok(list::list(&args)),
+            Self::List(args) => list::list(&args),
+            Self::NewModel(args) => new_model::new_model(&args),
+            Self::Completions(args) => completions::completions(&args, line::for_people(&Program::command())),
+            Self::Man(args) => man::man(&args, line::for_people(&Program::command())),
             Self::Measure(args) => measure::measure(&args),
             Self::Child => run::signals::leave_to_the_parent()
                 .and_then(|()| models::child())
@@ -76,15 +88,4 @@ impl Command {
                 .map_err(|error| Error::broken("one of several processes", error)),
         }
     }
-}
-
-/// What clap says in paragraphs, without the usage: what is wrong, and the cure.
-fn one_line(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let paragraphs = text.split("\n\n").take_while(|paragraph| !paragraph.starts_with("Usage:"));
-    let words: Vec<_> = paragraphs
-        .filter(|paragraph| !paragraph.starts_with("For more information"))
-        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect();
-    words.join(": ").trim_start_matches("error: ").to_owned()
 }

@@ -22,11 +22,12 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let track = Track::open(args, contestants, seed)?;
     let mut report = RaceReport::new(Environment::new(args, seed, limit));
     let ended = run(track, args, &outputs, &mut report);
-    if report.has_rounds() {
-        outputs.show(|| table::notes(&report));
-    }
+    let shown = match report.has_rounds() {
+        true => outputs.show(|| table::notes(&report, args)),
+        false => Ok(()),
+    };
     outputs.write(&report)?;
-    ended?;
+    shown.and(ended)?;
     Ok(if report.all_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -37,10 +38,10 @@ fn run(
     outputs: &Outputs,
     report: &mut RaceReport,
 ) -> Result<(), Error> {
-    for calls in &args.calls {
+    for calls in args.numbers_of_calls() {
         let raced = track.race(calls.get());
         if raced.stopped.is_none() || raced.has_rounds() {
-            outputs.show(|| table::table(&raced.standings, args));
+            outputs.show(|| table::table(&raced.standings, args))?;
         }
         report.results.extend(raced.standings);
         report.environment.order.extend(raced.orders);
@@ -79,10 +80,8 @@ impl Outputs {
         Ok(Self { json, csv, shows })
     }
 
-    fn show(&self, shown: impl FnOnce() -> String) {
-        if self.shows {
-            text::say(&shown());
-        }
+    fn show(&self, shown: impl FnOnce() -> String) -> Result<(), Error> {
+        if self.shows { text::say(&shown()) } else { Ok(()) }
     }
 
     /// Writes each of them, also if the other one cannot be written.

@@ -2,11 +2,14 @@
 
 use std::process::ExitCode;
 
-use downstream_mock::ServeArgs;
+use downstream_mock::{ServeArgs, ServeError};
 
 use crate::Error;
 
 pub(super) fn serve(args: &ServeArgs) -> Result<ExitCode, Error> {
-    downstream_mock::serve(args, &["serve"]).map_err(|error| Error::Broken(error.to_string()))?;
-    Ok(ExitCode::SUCCESS)
+    match downstream_mock::serve(args, &["serve"]) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(ServeError::Usage(line)) => Err(Error::Usage(line)),
+        Err(ServeError::Broken(error)) => Err(Error::Broken(error.to_string())),
+    }
 }

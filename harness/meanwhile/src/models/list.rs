@@ -21,6 +21,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "waits for one answer before it asks for the next: times add up",
+        on_projector: true,
         new: |_| boxed(serial::Serial::new()),
     },
     Entry {
@@ -34,6 +35,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "asks all the time, so that waiting costs a core",
+        on_projector: true,
         new: |_| boxed(busy_poll::BusyPoll::new()),
     },
     Entry {
@@ -47,6 +49,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: true,
         new: |_| boxed(thread_pool::ThreadPerCall::new()),
     },
     Entry {
@@ -60,6 +63,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "calls beyond the workers wait for a worker, not for the downstream",
+        on_projector: true,
         new: |setup| boxed(thread_pool::ThreadPool::with_workers(setup.workers())),
     },
     Entry {
@@ -73,6 +77,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "the same as thread-pool; its own default, a worker for each core, is made for computing",
+        on_projector: false,
         new: |setup| boxed(thread_pool::Rayon::with_workers(setup.workers())),
     },
     Entry {
@@ -86,6 +91,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Linux,
         lesson: "",
+        on_projector: true,
         #[cfg(target_os = "linux")]
         new: |_| boxed(epoll_state_machine::EpollStateMachine::new()),
         #[cfg(not(target_os = "linux"))]
@@ -102,6 +108,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: false,
         new: |_| boxed(callback_loop::CallbackLoop::new()),
     },
     Entry {
@@ -115,6 +122,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: true,
         new: |_| boxed(generator_style::GeneratorStyle::new()),
     },
     Entry {
@@ -128,6 +136,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: false,
         new: |_| boxed(stackful_coroutines::StackfulCoroutines::new()),
     },
     Entry {
@@ -141,6 +150,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: false,
         new: |_| boxed(mini_runtime::MiniRuntime::new()),
     },
     Entry {
@@ -154,6 +164,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: true,
         new: |_| boxed(async_await::AsyncAwait::one_thread()),
     },
     Entry {
@@ -167,6 +178,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: false,
         new: |_| boxed(async_await::AsyncAwait::many_threads()),
     },
     Entry {
@@ -180,6 +192,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Linux,
         lesson: "",
+        on_projector: true,
         #[cfg(target_os = "linux")]
         new: |_| boxed(completion_ring::CompletionRing::new()),
         #[cfg(not(target_os = "linux"))]
@@ -196,6 +209,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: false,
         new: |setup| boxed(per_core::PerCore::with_loops(setup.loops()?)),
     },
     Entry {
@@ -209,6 +223,7 @@ pub const MODELS: &[Entry] = &[
         chaos: true,
         platform: Platform::Everywhere,
         lesson: "its memory and threads are those of all its processes, added up",
+        on_projector: false,
         new: |setup| boxed(per_core::PerProcess::with_program(setup.child()?, setup.loops()?)),
     },
     Entry {
@@ -222,6 +237,7 @@ pub const MODELS: &[Entry] = &[
         chaos: false,
         platform: Platform::Everywhere,
         lesson: "",
+        on_projector: false,
         new: |_| boxed(compute_offload::ComputeOffload::new()),
     },
 ];

@@ -39,6 +39,8 @@ pub struct Entry {
     pub platform: Platform,
     /// What to learn from its row in a race; empty if the row speaks for itself.
     pub lesson: &'static str,
+    /// Whether it is one of the few rows of `race --projector`.
+    pub on_projector: bool,
     /// Makes it, with all its threads, rings and runtimes.
     pub new: fn(&Setup) -> io::Result<Box<dyn Model>>,
 }

@@ -31,8 +31,11 @@ pub struct RaceArgs {
     /// Leave out contestants that are expected to take longer
     #[arg(long, default_value = "10s", value_name = "DURATION", value_parser = text::duration)]
     pub patience: Duration,
-    /// Where the random order of contestants starts [default: somewhere]
+    /// A table for a projector: few rows, few columns, a sentence for each [default contestants: one for each idea]
     #[arg(long)]
+    pub projector: bool,
+    /// Where the random order of contestants starts [default: somewhere]
+    #[arg(long, value_name = "N", value_parser = text::whole)]
     pub seed: Option<u64>,
     /// Let any program run: NAME='COMMAND {url} {calls}', and {in_flight}, {timeout_s} where it takes them
     #[arg(long, value_name = "NAME=COMMAND", value_parser = program)]
@@ -54,6 +57,17 @@ impl RaceArgs {
         Err(Error::Usage(format!(
             "no call can be answered after {latency} within {timeout}: use a longer --timeout"
         )))
+    }
+
+    /// One race for each of them, in their order; one that is there twice is raced once.
+    pub(crate) fn numbers_of_calls(&self) -> Vec<NonZeroUsize> {
+        let mut numbers = Vec::new();
+        for calls in &self.calls {
+            if !numbers.contains(calls) {
+                numbers.push(*calls);
+            }
+        }
+        numbers
     }
 
     /// What every contestant has to do.

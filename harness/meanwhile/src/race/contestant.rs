@@ -38,7 +38,7 @@ impl Contestant {
         let is_program = |name: &&String| args.with.iter().any(|program| program.name == **name);
         let named = args.contestants.iter().filter(|name| !is_program(name)).map(|name| models::named(name));
         let models = if args.contestants.is_empty() {
-            MODELS.iter().collect()
+            MODELS.iter().filter(|entry| entry.on_projector || !args.projector).collect()
         } else {
             named.collect::<Result<_, _>>()?
         };

@@ -8,8 +8,11 @@
 mod args;
 mod board;
 mod contestant;
+mod differences;
 mod environment;
 mod patience;
+mod projector;
+mod ranks;
 mod remarks;
 mod report;
 mod round;

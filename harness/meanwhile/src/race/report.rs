@@ -36,6 +36,9 @@ pub struct Standing {
     pub rounds: Vec<Round>,
     /// The median of each number; nothing for a contestant that failed or did not run.
     pub median: Option<Round>,
+    /// Its place by wall among those with this number of calls; those within the noise share one.
+    #[serde(default)]
+    pub rank: Option<usize>,
     /// Why it failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,

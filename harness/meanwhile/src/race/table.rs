@@ -1,84 +1,122 @@
 //! The table that a race ends with, and the notes below it.
 //!
-//! *What to notice*: it is as wide as a projector shows, and the same with and without a terminal, but for colour.
+//! *What to notice*: it is the same with and without a terminal, but for colour and for columns that do not fit the terminal.
 
+use comfy_table::CellAlignment::{Left, Right};
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{ContentArrangement, Table};
 use console::style;
 
 use super::RaceArgs;
+use super::differences::{CPU, Cost, MEMORY, THREADS, ties, told};
+use super::projector;
+use super::ranks::{Floor, in_order};
 use super::report::{RaceReport, Standing};
 use super::round::Round;
 use super::statistics::spread_s;
+use crate::grid::{self, Column, Rule};
 use crate::models::{Entry, MODELS};
+use crate::screen;
 
-/// Each column's name, and its unit below.
-const HEADER: [&str; 9] = [
-    "contestant",
-    "wall\ns",
-    "user\nms",
-    "system\nms",
-    "CPU\n%",
-    "RSS\nMiB",
-    "threads",
-    "in\nflight",
-    "relative",
-];
-
-/// No lines but one below the header.
-const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-
-/// Columns of the whole, and of the longest name.
-const WIDTH: u16 = 100;
+/// The width of sentences where nothing limits it, and of the longest name.
+const WIDTH: usize = 100;
 const NAME_WIDTH: usize = 24;
 
-/// The results for one number of calls: the fastest first, then the contestants that failed or did not run, and why.
+/// As wide as `rank`.
+const NO_RANK: &str = "    ";
+
+/// A contestant with a result.
+struct Row<'race> {
+    standing: &'race Standing,
+    median: &'race Round,
+    fastest_s: f64,
+    /// Of threads, CPU and memory.
+    stands_out: [bool; 3],
+}
+
+/// The results for one number of calls: by rank, then the contestants that failed or did not run, and why.
 pub(crate) fn table(standings: &[Standing], args: &RaceArgs) -> String {
+    if args.projector {
+        return projector::table(standings, args);
+    }
     let Some(calls) = standings.first().map(|standing| standing.calls) else { return String::new() };
     let title = args.headline(calls);
     let mut lines = vec![String::new(), format!(" {}", style(title).bold()), String::new()];
     lines.extend(numbers(standings));
     lines.extend(reasons(standings));
+    lines.extend(differences(standings));
     lines.join("\n") + "\n"
 }
 
 /// The part of the table that has numbers.
 fn numbers(standings: &[Standing]) -> Vec<String> {
-    let mut runners: Vec<_> =
-        standings.iter().filter_map(|standing| Some((standing, standing.median.as_ref()?))).collect();
-    runners.sort_by(|(_, one), (_, other)| one.wall_s.total_cmp(&other.wall_s));
-    let Some(fastest_s) = runners.first().map(|(_, median)| median.wall_s) else { return Vec::new() };
-    let mut table = Table::new();
-    table.load_style(RULED).set_content_arrangement(ContentArrangement::Disabled).set_header(HEADER);
-    for (standing, median) in runners {
-        table.add_row(cells(standing, median, fastest_s));
+    let ranked = in_order(standings);
+    let rows = rows(&ranked);
+    if rows.is_empty() {
+        return Vec::new();
     }
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    table.lines().map(|line| line.trim_end().to_owned()).enumerate().map(coloured).collect()
+    let lines = grid::lines(&columns(), &rows, Rule::BelowHeader, screen::width());
+    // Above the rows are the header and its rule.
+    let header = lines.len() - rows.len();
+    let coloured = |(at, line): (usize, &String)| match at.checked_sub(header) {
+        None => style(line).dim().to_string(),
+        Some(row) => rows[row].coloured(line),
+    };
+    lines.iter().enumerate().map(coloured).collect()
 }
 
-/// The header has two lines and a rule; the fastest comes next.
-fn coloured((number, line): (usize, String)) -> String {
-    match number {
-        0..3 => style(line).dim().to_string(),
-        3 => style(line).green().to_string(),
-        _ => line,
-    }
+fn rows<'race>(ranked: &[&'race Standing]) -> Vec<Row<'race>> {
+    let medians = ranked.iter().filter_map(|standing| Some((*standing, standing.median.as_ref()?)));
+    let fastest_s = medians.clone().map(|(_, median)| median.wall_s).fold(f64::INFINITY, f64::min);
+    let stands_out = |cost: &Cost, standing: &Standing| {
+        ties(ranked).any(|tied| cost.stand_out(tied).contains(&standing.contestant.as_str()))
+    };
+    let row = |(standing, median)| Row {
+        standing,
+        median,
+        fastest_s,
+        stands_out: [THREADS, CPU, MEMORY].map(|cost| stands_out(&cost, standing)),
+    };
+    medians.map(row).collect()
 }
 
-fn cells(standing: &Standing, median: &Round, fastest_s: f64) -> [Cell; 9] {
+/// By what a reader misses least: the columns with the largest numbers give way first.
+fn columns<'race>() -> [Column<Row<'race>>; 10] {
+    let name = |row: &Row<'_>| format!("{:NAME_WIDTH$}", row.standing.contestant);
     [
-        format!("{:NAME_WIDTH$}", standing.contestant),
-        wall(&standing.rounds, median),
-        known(median.user_s.map(milliseconds)),
-        known(median.system_s.map(milliseconds)),
-        known(median.cores().map(percent)),
-        known(median.peak_rss_bytes.map(|bytes| format!("{:.1}", bytes as f64 / f64::from(1 << 20)))),
-        known(median.peak_threads.map(|threads| threads.to_string())),
-        median.peak_in_flight.to_string(),
-        format!("{:.2}×", median.wall_s / fastest_s),
+        number("rank", 0, |row| row.standing.rank.map_or_else(String::new, |rank| rank.to_string())),
+        Column { alignment: Left, ..number("contestant", 0, name) },
+        number("wall\ns", 0, |row| wall(&row.standing.rounds, row.median)),
+        number("user\nms", 6, |row| known(row.median.user_s.map(milliseconds))),
+        number("system\nms", 6, |row| known(row.median.system_s.map(milliseconds))),
+        number("CPU \n% ", 3, |row| row.cost(&CPU, row.stands_out[1])),
+        number("RSS \nMiB ", 4, |row| row.cost(&MEMORY, row.stands_out[2])),
+        number("threads ", 1, |row| row.cost(&THREADS, row.stands_out[0])),
+        number("in\nflight", 2, |row| row.median.peak_in_flight.to_string()),
+        number("relative", 5, |row| format!("{:.2}×", row.median.wall_s / row.fastest_s)),
     ]
-    .map(Cell::new)
+}
+
+fn number<'race>(header: &'static str, gives_way: u8, cell: fn(&Row<'race>) -> String) -> Column<Row<'race>> {
+    Column { header, gives_way, alignment: Right, wraps_to: None, cell }
+}
+
+impl Row<'_> {
+    /// The number, and a mark or the place of one.
+    fn cost(&self, cost: &Cost, stands_out: bool) -> String {
+        let mark = if stands_out { '*' } else { ' ' };
+        format!("{}{mark}", known((cost.of)(self.median).map(cost.shown)))
+    }
+
+    /// Yellow where a number stands out, green for the other rows of the first rank.
+    fn coloured(&self, line: &str) -> String {
+        let line = style(line);
+        match (self.stands_out.contains(&true), self.standing.rank) {
+            (true, _) => line.yellow().to_string(),
+            (false, Some(1)) => line.green().to_string(),
+            (false, _) => line.to_string(),
+        }
+    }
 }
 
 fn wall(rounds: &[Round], median: &Round) -> String {
@@ -92,11 +130,6 @@ fn milliseconds(seconds: f64) -> String {
     format!("{:.0}", seconds * 1000.0)
 }
 
-/// Two digits, as far as they mean anything.
-fn percent(cores: f64) -> String {
-    format!("{:.*}", usize::from(cores < 0.0995), cores * 100.0)
-}
-
 /// What this system does not tell is a dash.
 fn known(text: Option<String>) -> String {
     text.unwrap_or_else(|| "–".into())
@@ -108,30 +141,70 @@ fn reasons(standings: &[Standing]) -> Vec<String> {
         standings.iter().filter_map(|standing| Some((standing, "failed", standing.failed.as_ref()?)));
     let not_run =
         standings.iter().filter_map(|standing| Some((standing, "not run", standing.not_run.as_ref()?)));
+    let width = screen::width().unwrap_or(WIDTH);
     let mut table = Table::new();
-    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
     for (standing, what, why) in failed.chain(not_run) {
-        table.add_row([format!("{:NAME_WIDTH$}", standing.contestant), format!("{what}: {why}")]);
+        let name = format!("{:NAME_WIDTH$}", standing.contestant);
+        table.add_row([String::from(NO_RANK), name, format!("{what}: {why}")]);
     }
+    table.column_iter_mut().for_each(|column| _ = column.set_padding((1, 0)));
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// What tells the rows of one rank apart.
+fn differences(standings: &[Standing]) -> Vec<String> {
+    let ranked = in_order(standings);
+    let mut lines: Vec<_> = ties(&ranked).flat_map(told).map(|line| note(&line)).collect();
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
+    }
+    lines
+}
+
 /// What the columns mean, and what to learn from the rows.
-pub(crate) fn notes(report: &RaceReport) -> String {
+pub(crate) fn notes(report: &RaceReport, args: &RaceArgs) -> String {
+    if args.projector {
+        return projector::notes();
+    }
     let mut notes = vec![
-        "wall, user, system, peak RSS, peak threads: one process each, measured from outside",
-        "CPU: user and system as a share of wall; the kernel tells the two apart by its ticks of some ms",
-        "in flight: the most calls that the mock saw at a time; relative: wall, as a multiple of the fastest",
+        "wall, user, system, peak RSS, peak threads: one process each, measured from outside".into(),
+        "CPU: user and system as a share of wall; the kernel tells the two apart by its ticks of some ms"
+            .into(),
+        "in flight: the most calls that the mock saw at a time; relative: wall, as a multiple of the fastest"
+            .into(),
+        rule_of_ranks(report.environment.rounds),
     ];
     if report.environment.rounds > 1 {
-        notes.push("medians of all rounds; ± is half of what lies between the fastest and the slowest");
+        notes
+            .push("medians of all rounds; ± is half of what lies between the fastest and the slowest".into());
     }
     if report.environment.build == "debug" {
-        notes.push("built without optimization: cargo run --release has numbers worth keeping");
+        notes.push("built without optimization: cargo run --release has numbers worth keeping".into());
     }
-    let lines = notes.into_iter().map(String::from).chain(lessons(report)).chain(report.remarks());
-    let lines: Vec<_> = lines.map(|line| style(format!(" {line}")).dim().to_string()).collect();
+    let lines = notes.into_iter().chain(lessons(report)).chain(report.remarks());
+    let lines: Vec<_> = lines.map(|line| style(note(&line)).dim().to_string()).collect();
     format!("\n{}\n", lines.join("\n"))
+}
+
+/// When two rows tie.
+fn rule_of_ranks(rounds: usize) -> String {
+    let Floor { seconds, share } = Floor::of(rounds);
+    let floor = format!("{:.0} ms or {} %", seconds * 1000.0, share * 100.0);
+    let tie = format!("rank: rows within {floor} of the first one tie");
+    match rounds {
+        1 => format!("{tie}, since one round may be late by chance; --rounds 10 tells more apart"),
+        _ => format!("{tie}, and rows whose ± overlap"),
+    }
+}
+
+/// A line below the table, broken where it does not fit.
+fn note(line: &str) -> String {
+    let indent = if line.starts_with("  ") { "   " } else { " " };
+    let width = screen::width().map_or(WIDTH, |width| width.min(WIDTH));
+    let room = width.saturating_sub(indent.len());
+    format!("{indent}{}", screen::wrapped(line.trim_start(), room, &format!("{indent}  ")))
 }
 
 /// What to learn from the rows of the models that took part.

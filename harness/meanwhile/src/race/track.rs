@@ -13,7 +13,7 @@ use super::board::{Board, Lane};
 use super::contestant::{Contestant, Heat};
 use super::report::Standing;
 use super::round::{Finish, Round};
-use super::{RaceArgs, RoundOrder, patience};
+use super::{RaceArgs, RoundOrder, patience, ranks};
 use crate::Error;
 
 /// How long a contestant may take beyond its expectation and its timeout.
@@ -72,6 +72,7 @@ impl<'race> Track<'race> {
         let mut raced = Raced { standings, orders: Vec::new(), stopped: None };
         raced.stopped = self.rounds(heat, &mut raced).err();
         raced.standings.iter_mut().for_each(Standing::finish);
+        ranks::assign(&mut raced.standings);
         raced
     }
 

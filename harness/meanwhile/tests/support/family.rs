@@ -14,7 +14,7 @@ use meanwhile::race::Standing;
 use rustix::fs::{CWD, FileType, Mode, OFlags};
 use tempfile::TempDir;
 
-use super::{MEANWHILE, QUICK_RACE, Ran, only, report_of};
+use super::{MEANWHILE, QUICK_RACE, Ran, folder, only, report_of, with};
 
 /// A contestant that says that it has started, and then lives for longer than any test.
 pub(crate) const SLEEPS: &str = "sh -c 'echo started >&9; exec sleep 60'";
@@ -33,7 +33,7 @@ pub(crate) struct Family {
 
 impl Family {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let path = folder.path().join("alive");
         rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -64,7 +64,7 @@ impl Family {
     }
 
     fn race_with(&self, arguments: &[&str], contestant: &str) -> Command {
-        let with = format!("--with=other={}", contestant.replace("MEANWHILE", MEANWHILE));
+        let with = with("other", contestant);
         self.command(&[arguments, &[&with]].concat())
     }
 

@@ -4,8 +4,11 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod family;
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;
 
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use conformance::{CheckReport, GROUPS};
@@ -13,6 +16,7 @@ use downstream_mock::{Config, Mock};
 use libtest_mimic::Trial;
 use meanwhile::models::{Entry, MODELS, Setup};
 use meanwhile::race::{RaceReport, Round, Standing};
+use tempfile::TempDir;
 
 /// The file of the program.
 pub(crate) const MEANWHILE: &str = env!("CARGO_BIN_EXE_meanwhile");
@@ -30,8 +34,24 @@ pub(crate) fn meanwhile(arguments: &[&str]) -> Ran {
     Command::new(MEANWHILE).args(arguments).output().expect("the program starts").into()
 }
 
-/// The test of that name for each of these models: `NAME::MODEL`. A model that cannot be made here is skipped, with the
-/// reason.
+/// A folder that goes away.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder that can be written: set TMPDIR")
+}
+
+/// The option that lets this command take part; `MEANWHILE` in it is the program. A command that takes no URL is started by
+/// a shell that is given one, since a contestant has to take it.
+pub(crate) fn with(name: &str, command: &str) -> String {
+    let command = command.replace("MEANWHILE", MEANWHILE);
+    if command.contains("{url}") {
+        return format!("--with={name}={command}");
+    }
+    let script = format!("exec {command}");
+    format!("--with={name}=sh -c {} {{url}}", shlex::try_quote(&script).expect("no NUL"))
+}
+
+/// The test of that name for each of these models: `NAME::MODEL`. For a model that cannot be made here it is listed as
+/// ignored, with the reason.
 pub(crate) fn trials(
     name: &'static str,
     models: impl Fn(&Entry) -> bool,
@@ -39,22 +59,30 @@ pub(crate) fn trials(
 ) -> Vec<Trial> {
     let models = MODELS.iter().filter(|entry| models(entry));
     let trial = |model: &'static Entry| {
-        Trial::test(format!("{name}::{}", model.name), move || {
+        let trial = Trial::test(format!("{name}::{}", model.name), move || {
             if can_be_made(model) {
                 test(model);
             }
             Ok(())
-        })
+        });
+        trial.with_ignored_flag(!can_be_made(model))
     };
     models.map(trial).collect()
 }
 
 pub(crate) fn can_be_made(model: &Entry) -> bool {
+    static REASONS: LazyLock<Vec<Option<String>>> =
+        LazyLock::new(|| MODELS.iter().map(why_it_cannot_be_made).collect());
+    let mut reasons = MODELS.iter().zip(REASONS.iter());
+    reasons.any(|(entry, reason)| entry.name == model.name && reason.is_none())
+}
+
+/// Making a model once is enough to know.
+fn why_it_cannot_be_made(model: &Entry) -> Option<String> {
     let made = (model.new)(&Setup { meanwhile: Some(MEANWHILE.into()), ..Setup::default() });
-    if let Err(reason) = &made {
-        eprintln!("skipped: {} cannot be made here: {reason}", model.name);
-    }
-    made.is_ok()
+    let reason = made.err()?.to_string();
+    eprintln!("skipped: {} cannot be made here: {reason}", model.name);
+    Some(reason)
 }
 
 /// The rows of the suite that a model breaks, and why. Descriptors, threads and CPU time are a process's, so each group

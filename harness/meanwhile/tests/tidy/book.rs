@@ -55,6 +55,19 @@ impl Page {
         Self { path: path.into(), text: file(path) }
     }
 
+    /// How many words it has.
+    pub(crate) fn words(&self) -> usize {
+        self.text.split_whitespace().count()
+    }
+
+    /// How many words stand below this heading of the second level, up to the next one.
+    pub(crate) fn words_below(&self, heading: &str) -> Option<usize> {
+        let mut lines = self.text.lines().skip_while(|line| line.strip_prefix("## ") != Some(heading));
+        lines.next()?;
+        let section = lines.take_while(|line| !line.starts_with("## "));
+        Some(section.flat_map(str::split_whitespace).count())
+    }
+
     /// Links to files that are not there, or to headings that are not in them.
     pub(crate) fn dead_links(&self) -> Vec<String> {
         let local = |target: &String| !target.contains("://");

@@ -1,0 +1,27 @@
+//! How wide the place is where results are shown.
+//!
+//! *What to notice*: only a terminal has a width. A file or a pipe gets every column, since a reader can scroll it.
+
+use console::Term;
+
+/// Columns of the terminal that standard output is; `None` where it is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    let terminal = Term::stdout();
+    let (_, columns) = terminal.is_term().then(|| terminal.size_checked()).flatten()?;
+    Some(usize::from(columns))
+}
+
+/// The text in lines of at most `width` characters, broken between words; further lines start with `indent`.
+pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        let fits = line + 1 + word.chars().count() <= width;
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if fits => *line += &format!(" {word}"),
+            _ => lines.push(format!("{indent}{word}")),
+        }
+    }
+    lines.join("\n")
+}
