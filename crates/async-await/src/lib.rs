@@ -57,14 +57,14 @@ impl AsyncAwait {
 impl Model for AsyncAwait {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
         let one = |run: Arc<Run>, index, of: Call| async move { call(&run, index, &of).await };
-        self.runtime.block_on(fan_out(run, calls, one))
+        Ok(self.runtime.block_on(fan_out(run, calls, one)))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         self.runtime.block_on(async {
             tokio::select! {
                 outcome = steps(run, plan) => Ok(outcome),
-                cancelled = cancelled(&run.cancel) => cancelled.map(|()| Err(Failure::Cancelled)),
+                () = cancelled(&run.cancel) => Ok(Err(Failure::Cancelled)),
             }
         })
     }
@@ -72,14 +72,11 @@ impl Model for AsyncAwait {
 
 /// Makes every call with `one`: a task for each, and no task for a call that may not start yet. `compute-offload` is
 /// built on it.
-///
-/// # Errors
-/// No descriptor was left to wait for the run to be cancelled.
 pub async fn fan_out<F>(
     run: &Run,
     calls: &[Call],
     one: impl Fn(Arc<Run>, usize, Call) -> F,
-) -> io::Result<Vec<Outcome>>
+) -> Vec<Outcome>
 where
     F: Future<Output = Outcome> + Send + 'static,
 {
@@ -104,12 +101,12 @@ where
                     .into_iter().for_each(|index| fan_out.ended_after_work(index, Err(Failure::Lost))),
                 None => break,
             },
-            cancelled = &mut cancelled => cancelled?,
+            () = &mut cancelled => {}
         }
     }
     // Drops the futures of calls in flight, which closes their sockets.
     tasks.shutdown().await;
-    Ok(fan_out.into_outcomes())
+    fan_out.into_outcomes()
 }
 
 /// `try_join!` polls three calls in one task, and drops the others when one has failed.
@@ -131,14 +128,16 @@ use tokio::net::TcpStream as CancelSocket;
 #[cfg(unix)]
 use tokio::net::UnixStream as CancelSocket;
 
-/// Waits until the run is cancelled: without end, if it cannot be.
-///
-/// # Errors
-/// No descriptor was left to wait with.
-pub async fn cancelled(cancel: &Cancel) -> io::Result<()> {
-    match cancel.socket() {
-        None => std::future::pending().await,
+/// Waits until the run is cancelled: without end, if it cannot be. Where no descriptor is left to wait with, a cancelled
+/// run is noticed when the next call ends.
+pub async fn cancelled(cancel: &Cancel) {
+    if let Some(socket) = cancel.socket() {
         // A descriptor of its own, because tokio closes the one it is given.
-        Some(socket) => CancelSocket::from_std(socket.try_clone()?)?.readable().await,
+        if let Ok(socket) = socket.try_clone().and_then(CancelSocket::from_std) {
+            if socket.readable().await.is_ok() {
+                return;
+            }
+        }
     }
+    std::future::pending().await
 }

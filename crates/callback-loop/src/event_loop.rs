@@ -84,11 +84,12 @@ impl<'h> EventLoop<'h> {
     }
 
     /// The poller, for the next loop: it watches nothing any more.
-    pub(crate) fn into_poller(self) -> io::Result<Poller> {
+    pub(crate) fn into_poller(self) -> Poller {
         for (cancel, _) in &self.cancels {
-            self.poller.forget_cancel(cancel)?;
+            // It fails only if the run is not watched.
+            _ = self.poller.forget_cancel(cancel);
         }
-        Ok(self.poller)
+        self.poller
     }
 
     /// Runs until somebody calls [`stop`](Self::stop), or until nothing is left that could ever happen (asyncio:
@@ -137,7 +138,7 @@ impl<'h> EventLoop<'h> {
 
     fn turn(&mut self) -> io::Result<()> {
         self.wait()?;
-        self.notice_cancelled()?;
+        self.notice_cancelled();
         self.collect_events();
         self.expire();
         self.deliver();

@@ -58,7 +58,7 @@ impl Model for ComputeOffload {
             let offload = Arc::clone(&offload);
             async move { offload.call(&waiting, index, &call).await }
         };
-        self.runtime.block_on(async_await::fan_out(&waiting_only(run), calls, one))
+        Ok(self.runtime.block_on(async_await::fan_out(&waiting_only(run), calls, one)))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -66,7 +66,7 @@ impl Model for ComputeOffload {
         self.runtime.block_on(async {
             tokio::select! {
                 outcome = offload.steps(run, plan) => Ok(outcome),
-                cancelled = async_await::cancelled(&run.cancel) => cancelled.map(|()| Err(Failure::Cancelled)),
+                () = async_await::cancelled(&run.cancel) => Ok(Err(Failure::Cancelled)),
             }
         })
     }
