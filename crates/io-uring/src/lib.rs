@@ -6,7 +6,7 @@
 //! *What to notice*: the kernel does not report that a socket *could* be read. It reports that it has read: the bytes
 //! are there, in a buffer that the kernel took from a shared pool at the last moment, so a waiting call owns none.
 //! Opening a socket, connecting and sending are handed over as one chain of links, and each link that can take long has
-//! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none.
+//! a timeout linked to it, which is what is left of the call's time: the kernel keeps the deadlines, and this loop none.
 //! Sockets are *direct descriptors*: numbers in a table of the ring, which the process's own table never sees, nor its
 //! limit (`several.rs`). The price is ownership: until a completion comes back, memory belongs to the kernel, however a
 //! run ends (`ring/lent.rs` has all the `unsafe`).
@@ -49,7 +49,10 @@ impl CompletionRing {
 
     /// Makes every call on this ring. However a run ends, the kernel keeps nothing of it.
     fn run(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.ring.settle(); // a run that ended by a panic did not
+        // A run that ended by a panic left something to settle. A ring that the kernel did not settle is given up.
+        if !self.ring.settle() {
+            *self = Self::new()?;
+        }
         let room = self.ring.make_room(run.in_flight.get().min(calls.len()))?;
         let in_flight = NonZeroUsize::new(room).unwrap_or(NonZeroUsize::MIN);
         let run = Run { in_flight, ..run.clone() };
@@ -140,6 +143,7 @@ impl<'run> Loop<'run> {
                 Event::Call { index, done } => self.advance(index, done)?,
                 // The next round finds the run cancelled.
                 Event::Cancelled => {}
+                Event::Cut => return Err(self.ring.give_up(io::ErrorKind::OutOfMemory.into())),
             }
         }
         Ok(())
