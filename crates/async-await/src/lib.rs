@@ -17,11 +17,11 @@ mod failures;
 
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::sync::{Arc, Mutex};
+use std::thread::{Builder, available_parallelism, scope};
 
 use downstream_call::{Call, Cancel, Diamond, Failure, FanOut, Model, Outcome, Run};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{self, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
@@ -39,7 +39,7 @@ impl AsyncAwait {
     /// # Errors
     /// No descriptor was left for its reactor.
     pub fn one_thread() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         Ok(Self { runtime })
     }
 
@@ -49,8 +49,9 @@ impl AsyncAwait {
     /// No descriptor was left for its reactor, or no thread.
     pub fn many_threads() -> io::Result<Self> {
         let cores = available_parallelism()?.get();
-        let runtime = Builder::new_multi_thread().worker_threads(cores).enable_io().enable_time().build()?;
-        Ok(Self { runtime })
+        can_start(cores + 1)?;
+        let mut runtime = runtime::Builder::new_multi_thread();
+        Ok(Self { runtime: runtime.worker_threads(cores).enable_io().enable_time().build()? })
     }
 }
 
@@ -68,6 +69,20 @@ impl Model for AsyncAwait {
             }
         })
     }
+}
+
+/// Whether the system has so many threads, of which tokio would start another one for work that blocks. If it has fewer,
+/// tokio panics, and waits for those that have started, which do not end.
+fn can_start(threads: usize) -> io::Result<()> {
+    let gate = Mutex::new(());
+    let closed = gate.lock();
+    scope(|scope| {
+        let wait = || drop(gate.lock());
+        let start = |_| Builder::new().spawn_scoped(scope, wait).map(drop);
+        let started = (0..threads).try_for_each(start);
+        drop(closed);
+        started
+    })
 }
 
 /// Makes every call with `one`: a task for each, and no task for a call that may not start yet. `compute-offload` is
@@ -131,13 +146,13 @@ use tokio::net::UnixStream as CancelSocket;
 /// Waits until the run is cancelled: without end, if it cannot be. Where no descriptor is left to wait with, a cancelled
 /// run is noticed when the next call ends.
 pub async fn cancelled(cancel: &Cancel) {
-    if let Some(socket) = cancel.socket() {
-        // A descriptor of its own, because tokio closes the one it is given.
-        if let Ok(socket) = socket.try_clone().and_then(CancelSocket::from_std) {
-            if socket.readable().await.is_ok() {
-                return;
-            }
-        }
+    // A descriptor of its own, because tokio closes the one it is given.
+    let socket = cancel.socket().and_then(|socket| CancelSocket::from_std(socket.try_clone().ok()?).ok());
+    let is_readable = match socket {
+        Some(socket) => socket.readable().await.is_ok(),
+        None => false,
+    };
+    if !is_readable {
+        std::future::pending::<()>().await;
     }
-    std::future::pending().await
 }

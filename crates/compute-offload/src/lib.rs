@@ -42,7 +42,9 @@ impl ComputeOffload {
     /// No descriptor or no thread was left.
     pub fn with_workers(count: NonZeroUsize) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-        let pool = ThreadPoolBuilder::new().num_threads(count.get()).build().map_err(io::Error::other)?;
+        let pool = ThreadPoolBuilder::new().num_threads(count.get()).build();
+        // A thread that does not start is the only reason (EAGAIN, clone(2)).
+        let pool = pool.map_err(|error| io::Error::new(io::ErrorKind::WouldBlock, error))?;
         Ok(Self { runtime, pool: Arc::new(pool) })
     }
 

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::thread::{Builder, JoinHandle};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use downstream_call::Failure;
@@ -20,7 +20,6 @@ pub(crate) struct Worker {
     /// `None` once the child has to end.
     requests: Option<Sender<Vec<u8>>>,
     answers: Receiver<Answer>,
-    threads: Vec<JoinHandle<()>>,
 }
 
 /// One request and its answer.
@@ -51,14 +50,14 @@ impl Worker {
         let (requests, lines) = mpsc::channel();
         let (answered, answers) = mpsc::channel();
         // If anything fails from here on, dropping the worker ends the child.
-        let mut worker = Self { child, requests: Some(requests), answers, threads: Vec::new() };
+        let worker = Self { child, requests: Some(requests), answers };
         let (Some(input), Some(output)) = (input, output) else {
             return Err(io::Error::other("a child without pipes"));
         };
         let waker = waker.clone();
         let thread = |name: &str| Builder::new().name(name.into());
-        worker.threads.push(thread("requests").spawn(move || write(input, &lines))?);
-        worker.threads.push(thread("answers").spawn(move || read(output, answered, &waker))?);
+        thread("requests").spawn(move || write(input, &lines))?;
+        thread("answers").spawn(move || read(output, answered, &waker))?;
         Ok(worker)
     }
 
@@ -98,13 +97,10 @@ impl Worker {
     }
 }
 
+/// Without the child its pipes end, and with them the threads.
 impl Drop for Worker {
     fn drop(&mut self) {
         self.end();
-        for thread in self.threads.drain(..) {
-            // Nothing in it panics.
-            _ = thread.join();
-        }
     }
 }
 

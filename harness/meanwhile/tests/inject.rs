@@ -7,31 +7,15 @@
 //!
 //! *What is deliberately missing*: memory that runs out. A Rust program ends when its allocator fails.
 
-mod support;
-
-use std::process::{Command, ExitCode};
-
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(debug_assertions)))]
 #[path = "inject/failures.rs"]
 mod failures;
+#[cfg(all(target_os = "linux", not(debug_assertions)))]
+mod support;
 
-fn main() -> ExitCode {
-    #[cfg(target_os = "linux")]
-    if let Some(ended) = failures::be_the_subject() {
-        return ended;
-    }
-    let mut all = Vec::new();
+fn main() -> std::process::ExitCode {
     #[cfg(all(target_os = "linux", not(debug_assertions)))]
-    if strace_works() {
-        all = failures::trials();
-    } else {
-        eprintln!("skipped: strace is missing, or this system forbids ptrace");
-    }
-    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), std::mem::take(&mut all)).exit_code()
-}
-
-#[cfg_attr(any(not(target_os = "linux"), debug_assertions), allow(dead_code, reason = "for a release build"))]
-fn strace_works() -> bool {
-    let strace = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
-    strace.is_ok_and(|output| output.status.success())
+    return failures::main();
+    #[cfg(not(all(target_os = "linux", not(debug_assertions))))]
+    std::process::ExitCode::SUCCESS
 }

@@ -48,7 +48,7 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let first = first_call(args)?;
     descriptors::provide_for(args.how.at_once(args.model, args.calls.get()))?;
-    let failed = |error| Error::broken(format!("model {}", args.model.name), error);
+    let failed = |error| broke(args.model, &error);
     let mut model = (args.model.new)(&args.how.setup()).map_err(failed)?;
     let run = args.how.run();
     let outcomes = if args.diamond {
@@ -59,6 +59,16 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let first_failure = outcomes.iter().find_map(|outcome| outcome.clone().err());
     print(outcomes).map_err(|error| Error::broken("printing the outcomes", error))?;
     first_failure.map_or(Ok(ExitCode::SUCCESS), |failure| Err(advice(args, &failure)))
+}
+
+/// The model's machinery broke, and what to do about it.
+fn broke(model: &Entry, error: &io::Error) -> Error {
+    let cure = match error.kind() {
+        // As clone(2) says it.
+        io::ErrorKind::WouldBlock => ": no thread or process is left: allow more (ulimit -u), or use fewer --workers",
+        _ => "",
+    };
+    Error::Broken(format!("model {}: {error}{cure}", model.name))
 }
 
 fn first_call(args: &RunArgs) -> Result<Call, Error> {

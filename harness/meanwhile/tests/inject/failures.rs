@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Cancel, Line, Run};
 use downstream_mock::{Config, Mock};
-use libtest_mimic::Trial;
+use libtest_mimic::{Arguments, Trial};
 use meanwhile::models::{Entry, MODELS, Setup, named};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
@@ -22,6 +22,18 @@ struct Row {
     call: &'static str,
     errno: &'static str,
     costs: Costs,
+    when: When,
+    /// Whether it is also tried with a run that can be cancelled, which waits for that as well.
+    cancellable: bool,
+}
+
+/// Which system calls of that name fail: the first of them in one run, the second in the next, and so on.
+#[derive(Clone, Copy)]
+enum When {
+    /// Up to this number.
+    Then(usize),
+    /// Up to this number, and with it all that follow: threads that have run out stay so for a while.
+    FromThen(usize),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -35,7 +47,11 @@ enum Costs {
 use Costs::{ItsCall, Nothing};
 
 const fn row(call: &'static str, errno: &'static str, costs: Costs) -> Row {
-    Row { call, errno, costs }
+    Row { call, errno, costs, when: When::Then(12), cancellable: false }
+}
+
+const fn cancellable(row: Row) -> Row {
+    Row { cancellable: true, ..row }
 }
 
 const ROWS: &[Row] = &[
@@ -44,7 +60,7 @@ const ROWS: &[Row] = &[
     row("getsockopt", "ENOMEM", ItsCall),
     row("setsockopt", "ENOMEM", ItsCall),
     row("ioctl", "ENOMEM", ItsCall),
-    row("fcntl", "EMFILE", ItsCall),
+    cancellable(row("fcntl", "EMFILE", ItsCall)),
     row("sendto", "ENOBUFS", ItsCall),
     row("sendto", "EAGAIN", ItsCall),
     row("sendto", "EINTR", Nothing),
@@ -56,33 +72,44 @@ const ROWS: &[Row] = &[
     row("poll", "ENOMEM", ItsCall),
     row("poll", "EINTR", Nothing),
     row("epoll_create1", "EMFILE", Nothing),
-    row("epoll_ctl", "ENOSPC", ItsCall),
-    row("epoll_wait", "EINTR", Nothing),
-    row("epoll_pwait2", "EINTR", Nothing),
+    cancellable(row("epoll_ctl", "ENOSPC", ItsCall)),
+    cancellable(row("epoll_wait", "EINTR", Nothing)),
+    cancellable(row("epoll_pwait2", "EINTR", Nothing)),
     row("eventfd2", "EMFILE", Nothing),
     row("socketpair", "EMFILE", Nothing),
     row("pipe2", "EMFILE", Nothing),
     row("io_uring_setup", "ENOMEM", Nothing),
     row("io_uring_register", "ENOMEM", Nothing),
-    row("io_uring_enter", "EAGAIN", Nothing),
+    cancellable(row("io_uring_enter", "EAGAIN", Nothing)),
     row("io_uring_enter", "EINTR", Nothing),
     row("io_uring_enter", "EBUSY", Nothing),
-    row("clone3", "EAGAIN", ItsCall),
+    Row { when: When::FromThen(2), ..row("clone3", "EAGAIN", ItsCall) },
     row("shutdown", "ENOTCONN", Nothing),
     row("close", "EIO", Nothing),
 ];
 
 const CALLS: usize = 4;
-/// The failure is tried at the first system call of that name, the second, and so on, but no further than this.
-const LAST: usize = 12;
 const TIMEOUT: &str = "3s";
 /// How long a run may take before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What the test calls itself with, to be a run that can be cancelled.
 const SUBJECT: &str = "--subject";
 
-/// A test for each model and each row, with `meanwhile run` and with a run that can be cancelled.
-pub(crate) fn trials() -> Vec<Trial> {
+/// Runs the tests; or is a run itself, if the arguments ask for that.
+pub(crate) fn main() -> ExitCode {
+    if let Some(ended) = be_the_subject() {
+        return ended;
+    }
+    let strace = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
+    if !strace.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: strace is missing, or this system forbids ptrace");
+        return ExitCode::SUCCESS;
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
+}
+
+/// A test for each model and each row.
+fn trials() -> Vec<Trial> {
     let config = Config { latency: Duration::from_millis(20), ..Config::default() };
     let mock = Arc::new(Mock::start(config).expect("a port is free"));
     let models = MODELS.iter().filter(|model| can_be_made(model));
@@ -100,11 +127,17 @@ fn holds(model: &'static Entry, row: Row, url: &str) -> Result<(), libtest_mimic
     let calls = format!("--calls={CALLS}");
     let timeout = format!("--timeout={TIMEOUT}");
     let this = std::env::current_exe()?;
-    let plain: Vec<&str> = vec![MEANWHILE, "run", model.name, "--url", url, &calls, &timeout, "--workers=2"];
-    let cancellable = vec![this.to_str().ok_or("a path that is text")?, SUBJECT, model.name, url];
-    for command in [plain, cancellable] {
-        for at in 1..=LAST {
-            let ran = Ran::with_failure(&command, row, at)?;
+    let mut commands = vec![vec![MEANWHILE, "run", model.name, "--url", url, &calls, &timeout, "--workers=2"]];
+    if row.cancellable {
+        commands.push(vec![this.to_str().ok_or("a path that is text")?, SUBJECT, model.name, url]);
+    }
+    for command in commands {
+        let (last, following) = match row.when {
+            When::Then(last) => (last, ""),
+            When::FromThen(last) => (last, "+"),
+        };
+        for at in 1..=last {
+            let ran = Ran::with_failure(&command, row, &format!("{at}{following}"))?;
             if ran.injected.is_empty() {
                 break;
             }
@@ -127,12 +160,12 @@ struct Ran {
 }
 
 impl Ran {
-    fn with_failure(command: &[&str], row: Row, at: usize) -> Result<Self, libtest_mimic::Failed> {
+    fn with_failure(command: &[&str], row: Row, when: &str) -> Result<Self, libtest_mimic::Failed> {
         let trace = tempfile::NamedTempFile::new()?;
         let mut strace = Command::new("strace");
         strace.args(["-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-o"]).arg(trace.path());
         strace.arg(format!("--trace={},?connect,?io_uring_enter", row.call));
-        strace.arg(format!("--inject={}:error={}:when={at}", row.call, row.errno));
+        strace.arg(format!("--inject={}:error={}:when={when}", row.call, row.errno));
         strace.args(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let (code, stdout, stderr) = ended_in_time(strace.spawn()?)?;
         let trace = fs::read_to_string(trace.path())?;
@@ -204,7 +237,7 @@ fn ended_in_time(mut strace: Child) -> Result<(Option<i32>, String, String), lib
 }
 
 /// Makes the calls in a run that can be cancelled, if the arguments ask for it.
-pub(crate) fn be_the_subject() -> Option<ExitCode> {
+fn be_the_subject() -> Option<ExitCode> {
     let mut arguments = std::env::args().skip(1).skip_while(|argument| argument != SUBJECT).skip(1);
     let (model, url) = (arguments.next()?, arguments.next()?);
     match subject(named(&model).ok()?, &url) {
