@@ -4,8 +4,10 @@
 //! call has ended, and the model is made before its calls are, so that what is measured from outside is the model.
 
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use contestant::text::printable;
@@ -74,14 +76,25 @@ fn broke(model: &Entry, error: &io::Error) -> Error {
 fn first_call(args: &RunArgs) -> Result<Call, Error> {
     // Shells and browsers like to write braces as percent codes.
     let url = args.url.replace("%7Bcall%7D", "{call}").replace("%7bcall%7d", "{call}");
-    let call = Call::get(&url, args.how.timeout).map_err(|error| Error::Usage(error.to_string()))?;
-    if !call.address.ip().is_loopback() && !args.allow_non_loopback {
+    let calls = Call::at_each_address(&url, args.how.timeout);
+    let calls = calls.map_err(|error| Error::Usage(error.to_string()))?;
+    let elsewhere = calls.iter().find(|call| !call.address.ip().is_loopback());
+    if let (Some(call), false) = (elsewhere, args.allow_non_loopback) {
         return Err(Error::Usage(format!(
             "{} is not on this machine: --allow-non-loopback calls it all the same",
             call.address
         )));
     }
-    Ok(call)
+    Ok(first_that_accepts(calls))
+}
+
+/// The call at the first address that accepts a connection, or at the first one if none does. A name has several where
+/// a server may have one of them. This is part of looking the name up, before the run; a number is not tried.
+fn first_that_accepts(mut calls: Vec<Call>) -> Call {
+    const ENOUGH: Duration = Duration::from_millis(250);
+    let accepts = |call: &Call| TcpStream::connect_timeout(&call.address, call.timeout.min(ENOUGH)).is_ok();
+    let at = if calls.len() > 1 { calls.iter().position(accepts).unwrap_or(0) } else { 0 };
+    calls.swap_remove(at)
 }
 
 fn all_calls(first: &Call, calls: NonZeroUsize) -> Vec<Call> {

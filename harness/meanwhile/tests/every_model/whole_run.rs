@@ -1,9 +1,12 @@
-//! What can go wrong with a whole run: interruptions, a stop beyond the deadline, another clock, and no port left.
+//! What can go wrong with a whole run: interruptions, a stop beyond the deadline, another clock, a name with an address
+//! where no server listens, and no port left.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use downstream_mock::{Config, Mock};
 use meanwhile::models::{AtOnce, Entry};
 use meanwhile::race::{RaceReport, Round};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -63,6 +66,30 @@ pub(crate) fn another_clock(model: &Entry) {
         assert_eq!(answered.stdout, "0 200 0\n1 200 1\n", "{offset_s}: {}", answered.stderr);
         let late = run("/echo/{call}?latency_ms=60000", "--timeout=300ms");
         assert_eq!(late.stdout, "0 - timed-out\n1 - timed-out\n", "{offset_s}: {}", late.stderr);
+    }
+}
+
+/// `localhost` is two addresses, and the server has one of them: once the one that the system gives first, once the other.
+pub(crate) fn a_name_with_two_addresses(model: &Entry) {
+    const HOSTS: &str = "127.0.0.1 localhost\n::1 localhost\n";
+    let hosts = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(hosts.path(), HOSTS).expect("a file");
+    let in_namespace = |command: &[&str]| -> Ran {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
+        unshare.arg("mount --bind \"$0\" /etc/hosts && exec \"$@\"").arg(hosts.path()).args(command);
+        unshare.output().expect("unshare(1)").into()
+    };
+    for address in [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()] {
+        let latency = Duration::from_millis(20);
+        let config = Config { address: (address, 0).into(), latency, ..Config::default() };
+        let (Ok(mock), Some(0)) = (Mock::start(config), in_namespace(&["true"]).code) else {
+            eprintln!("skipped: this system has no {address}, or does not allow a mount namespace");
+            continue;
+        };
+        let url = format!("http://localhost:{}/echo/{{call}}", mock.address().port());
+        let ran = in_namespace(&[MEANWHILE, "run", model.name, "--url", &url, "--calls=2"]);
+        assert_eq!(ran.stdout, "0 200 0\n1 200 1\n", "{address}: {}", ran.stderr);
     }
 }
 
