@@ -67,7 +67,9 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
 fn broke(model: &Entry, error: &io::Error) -> Error {
     let cure = match error.kind() {
         // As clone(2) says it.
-        io::ErrorKind::WouldBlock => ": no thread or process is left: allow more (ulimit -u), or use fewer --workers",
+        io::ErrorKind::WouldBlock => {
+            ": no thread or process is left: allow more (ulimit -u), or fewer --workers where the model has them"
+        }
         _ => "",
     };
     Error::Broken(format!("model {}: {error}{cure}", model.name))
