@@ -12,6 +12,8 @@
 //! *What is deliberately missing*: connections that are used again. `examples/pool.rs` shows the client that does that.
 
 use std::error::Error;
+use std::pin::pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use downstream_call::{
@@ -28,6 +30,9 @@ use tokio::time::timeout;
 
 use crate::failures;
 
+/// The shortest time that tokio's timers know.
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// Makes one call, and does the work with its reply.
 ///
 /// # Errors
@@ -41,7 +46,13 @@ pub async fn call(run: &Run, index: usize, call: &Call) -> Outcome {
         return Err(Failure::TimedOut);
     }
     let finished = Finished::when_dropped(run, index);
-    let outcome = match timeout(call.timeout, exchange(run, index, call)).await {
+    let mut exchange = pin!(exchange(run, index, call));
+    let ended = match timeout(call.timeout, &mut exchange).await {
+        // An answer that has arrived counts: in this moment tokio looks at the sockets once more.
+        Err(_elapsed) => timeout(MOMENT, exchange).await,
+        ended => ended,
+    };
+    let outcome = match ended {
         Ok(reply) => reply.map_err(|error| failures::from(&*error)),
         Err(_elapsed) => Err(Failure::TimedOut),
     };

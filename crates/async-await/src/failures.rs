@@ -48,16 +48,19 @@ fn known(error: &(dyn Error + 'static)) -> Option<Failure> {
 fn from_io(error: &io::Error) -> Failure {
     match (error.raw_os_error(), error.kind()) {
         (Some(code), _) => io::Error::from_raw_os_error(code).into(),
-        (None, ErrorKind::InvalidData) if is_limit_of_chunks(error) => Failure::TooLarge(TooLarge::Head),
+        (None, ErrorKind::InvalidData | ErrorKind::InvalidInput) if is_limit_of_chunks(error) => {
+            Failure::TooLarge(TooLarge::Head)
+        }
         (None, ErrorKind::InvalidData | ErrorKind::InvalidInput) => malformed(error),
         (None, kind) => io::Error::from(kind).into(),
     }
 }
 
-/// More than 16 KiB of extensions, 64 KiB of trailers or 100 trailers.
+/// More than 16 KiB of extensions, 64 KiB of trailers or 100 trailers. Of those, hyper counts lines that end in CRLF, and its
+/// parser the others.
 fn is_limit_of_chunks(error: &io::Error) -> bool {
     let message = error.to_string();
-    ["over limit", "count overflow"].iter().any(|limit| message.contains(limit))
+    ["over limit", "count overflow", "too many headers"].iter().any(|limit| message.contains(limit))
 }
 
 /// hyper cancels a request that it has not sent. Either the peer closed the connection first, and the error has no

@@ -17,11 +17,11 @@ mod failures;
 
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::sync::{Arc, Mutex};
+use std::thread::{Builder, available_parallelism, scope};
 
 use downstream_call::{Call, Cancel, Diamond, Failure, FanOut, Model, Outcome, Run};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{self, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
@@ -39,7 +39,7 @@ impl AsyncAwait {
     /// # Errors
     /// No descriptor was left for its reactor.
     pub fn one_thread() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         Ok(Self { runtime })
     }
 
@@ -49,37 +49,45 @@ impl AsyncAwait {
     /// No descriptor was left for its reactor, or no thread.
     pub fn many_threads() -> io::Result<Self> {
         let cores = available_parallelism()?.get();
-        let runtime = Builder::new_multi_thread().worker_threads(cores).enable_io().enable_time().build()?;
-        Ok(Self { runtime })
+        can_start(cores + 1)?;
+        let mut runtime = runtime::Builder::new_multi_thread();
+        Ok(Self { runtime: runtime.worker_threads(cores).enable_io().enable_time().build()? })
     }
 }
 
 impl Model for AsyncAwait {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
         let one = |run: Arc<Run>, index, of: Call| async move { call(&run, index, &of).await };
-        self.runtime.block_on(fan_out(run, calls, one))
+        Ok(self.runtime.block_on(fan_out(run, calls, one)))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
         self.runtime.block_on(async {
             tokio::select! {
                 outcome = steps(run, plan) => Ok(outcome),
-                cancelled = cancelled(&run.cancel) => cancelled.map(|()| Err(Failure::Cancelled)),
+                () = cancelled(&run.cancel) => Ok(Err(Failure::Cancelled)),
             }
         })
     }
 }
 
+/// Whether the system has so many threads, of which tokio would start another one for work that blocks. If it has fewer,
+/// tokio panics, and waits for those that have started, which do not end.
+fn can_start(threads: usize) -> io::Result<()> {
+    let gate = Mutex::new(());
+    let closed = gate.lock();
+    scope(|scope| {
+        let wait = || drop(gate.lock());
+        let start = |_| Builder::new().spawn_scoped(scope, wait).map(drop);
+        let started = (0..threads).try_for_each(start);
+        drop(closed);
+        started
+    })
+}
+
 /// Makes every call with `one`: a task for each, and no task for a call that may not start yet. `compute-offload` is
 /// built on it.
-///
-/// # Errors
-/// No descriptor was left to wait for the run to be cancelled.
-pub async fn fan_out<F>(
-    run: &Run,
-    calls: &[Call],
-    one: impl Fn(Arc<Run>, usize, Call) -> F,
-) -> io::Result<Vec<Outcome>>
+pub async fn fan_out<F>(run: &Run, calls: &[Call], one: impl Fn(Arc<Run>, usize, Call) -> F) -> Vec<Outcome>
 where
     F: Future<Output = Outcome> + Send + 'static,
 {
@@ -104,12 +112,12 @@ where
                     .into_iter().for_each(|index| fan_out.ended_after_work(index, Err(Failure::Lost))),
                 None => break,
             },
-            cancelled = &mut cancelled => cancelled?,
+            () = &mut cancelled => {}
         }
     }
     // Drops the futures of calls in flight, which closes their sockets.
     tasks.shutdown().await;
-    Ok(fan_out.into_outcomes())
+    fan_out.into_outcomes()
 }
 
 /// `try_join!` polls three calls in one task, and drops the others when one has failed.
@@ -131,14 +139,16 @@ use tokio::net::TcpStream as CancelSocket;
 #[cfg(unix)]
 use tokio::net::UnixStream as CancelSocket;
 
-/// Waits until the run is cancelled; for ever, if it cannot be cancelled.
-///
-/// # Errors
-/// No descriptor was left to wait with.
-pub async fn cancelled(cancel: &Cancel) -> io::Result<()> {
-    match cancel.socket() {
-        None => std::future::pending().await,
-        // A descriptor of its own, because tokio closes the one it is given.
-        Some(socket) => CancelSocket::from_std(socket.try_clone()?)?.readable().await,
+/// Waits until the run is cancelled; for ever, if it cannot be cancelled. Where no descriptor is left to wait with, a
+/// cancelled run is noticed when the next call ends.
+pub async fn cancelled(cancel: &Cancel) {
+    // A descriptor of its own, because tokio closes the one it is given.
+    let socket = cancel.socket().and_then(|socket| CancelSocket::from_std(socket.try_clone().ok()?).ok());
+    let is_readable = match socket {
+        Some(socket) => socket.readable().await.is_ok(),
+        None => false,
+    };
+    if !is_readable {
+        std::future::pending::<()>().await;
     }
 }

@@ -119,11 +119,13 @@ impl<'run> Loop<'run> {
         }
     }
 
-    /// Expire: calls whose deadline has passed. Scans every call, O(n), as all of this loop does.
+    /// Expire: calls whose deadline has passed. Each is tried once more first, since an answer that has arrived counts.
+    /// Scans every call, O(n), as all of this loop does.
     fn expire(&mut self) {
         let now = Instant::now();
         let late = |(key, flight): (_, &Flight<'_>)| (flight.deadline <= now).then_some(key);
         for key in self.flights.iter().filter_map(late).collect::<Vec<_>>() {
+            self.advance(key);
             self.end(key, Err(Failure::TimedOut));
         }
     }

@@ -100,7 +100,7 @@ impl<'h> Client<'h> {
         };
         let key = self.flights.borrow_mut().insert_with_key(|key| {
             let client = Rc::clone(self);
-            let on_deadline = move |event_loop: &mut _| client.failed(event_loop, key, Failure::TimedOut);
+            let on_deadline = move |event_loop: &mut _| client.on_deadline(event_loop, key);
             let deadline = event_loop.call_at(deadline, on_deadline);
             Flight { exchange, socket, deadline, running: Rc::clone(running) }
         });
@@ -149,6 +149,19 @@ impl<'h> Client<'h> {
         if let Some(flight) = flight {
             self.ended(event_loop, flight, outcome);
         }
+    }
+
+    /// An answer that has arrived counts: the call receives it, and only then ends as late.
+    fn on_deadline(self: &Rc<Self>, event_loop: &mut EventLoop<'h>, key: Key) {
+        let outcome = loop {
+            match self.receive(event_loop, key) {
+                Ok(Some(outcome)) => break outcome,
+                Ok(None) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break Err(Failure::TimedOut),
+                Err(error) => break Err(error.into()),
+            }
+        };
+        self.on_received(event_loop, key, outcome);
     }
 
     /// Ends a call with a failure, unless it is over already.

@@ -84,11 +84,12 @@ impl<'h> EventLoop<'h> {
     }
 
     /// Returns the poller for the next loop. It no longer watches anything.
-    pub(crate) fn into_poller(self) -> io::Result<Poller> {
+    pub(crate) fn into_poller(self) -> Poller {
         for (cancel, _) in &self.cancels {
-            self.poller.forget_cancel(cancel)?;
+            // It fails only if the run is not watched.
+            _ = self.poller.forget_cancel(cancel);
         }
-        Ok(self.poller)
+        self.poller
     }
 
     /// Runs until [`stop`](Self::stop) is called, or until nothing is left to wait for: no callback, timer or socket,
@@ -135,7 +136,7 @@ impl<'h> EventLoop<'h> {
 
     fn turn(&mut self) -> io::Result<()> {
         self.wait()?;
-        self.notice_cancelled()?;
+        self.notice_cancelled();
         self.collect_events();
         self.expire();
         self.deliver();

@@ -86,9 +86,10 @@ fn run_loop<'h, T>(
 ) -> io::Result<T> {
     let mut event_loop = EventLoop::on(poller.take().map_or_else(Poller::new, Ok)?);
     let cancelled = Rc::clone(client);
-    event_loop.on_cancel(&run.cancel, move |event_loop| cancelled.cancel_all(event_loop))?;
+    // Where the system has no memory for it, a cancelled run is noticed when the next call ends.
+    _ = event_loop.on_cancel(&run.cancel, move |event_loop| cancelled.cancel_all(event_loop));
     start(&mut event_loop, client);
     let value = event_loop.run_until_complete(over)?;
-    *poller = Some(event_loop.into_poller()?);
+    *poller = Some(event_loop.into_poller());
     Ok(value)
 }

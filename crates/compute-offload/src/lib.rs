@@ -42,7 +42,9 @@ impl ComputeOffload {
     /// No descriptor or no thread was left.
     pub fn with_workers(count: NonZeroUsize) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-        let pool = ThreadPoolBuilder::new().num_threads(count.get()).build().map_err(io::Error::other)?;
+        let pool = ThreadPoolBuilder::new().num_threads(count.get()).build();
+        // A thread that does not start is the only reason (EAGAIN, clone(2)).
+        let pool = pool.map_err(|error| io::Error::new(io::ErrorKind::WouldBlock, error))?;
         Ok(Self { runtime, pool: Arc::new(pool) })
     }
 
@@ -58,7 +60,7 @@ impl Model for ComputeOffload {
             let offload = Arc::clone(&offload);
             async move { offload.call(&waiting, index, &call).await }
         };
-        self.runtime.block_on(async_await::fan_out(&waiting_only(run), calls, one))
+        Ok(self.runtime.block_on(async_await::fan_out(&waiting_only(run), calls, one)))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
@@ -66,7 +68,7 @@ impl Model for ComputeOffload {
         self.runtime.block_on(async {
             tokio::select! {
                 outcome = offload.steps(run, plan) => Ok(outcome),
-                cancelled = async_await::cancelled(&run.cancel) => cancelled.map(|()| Err(Failure::Cancelled)),
+                () = async_await::cancelled(&run.cancel) => Ok(Err(Failure::Cancelled)),
             }
         })
     }

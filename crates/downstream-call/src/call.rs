@@ -19,7 +19,8 @@ pub struct Call {
     pub host: Arc<str>,
     /// The request target (RFC 9112, section 3.2.1): path and query, from the first `/`.
     pub path: Arc<str>,
-    /// From the start of the call to its last byte. One limit for the whole call, not one for each read.
+    /// From the start of the call to its last byte. One limit for the whole call, not one for each read. A model looks once
+    /// more before it gives a call up: an answer that has arrived counts, however late the process gets to read it.
     pub timeout: Duration,
 }
 
@@ -42,11 +43,21 @@ pub struct Reply {
 pub struct BadUrl(String);
 
 impl Call {
-    /// A call to `url`, such as `http://127.0.0.1:8080/get_resource`. The port is 80 unless given.
+    /// A call to `url`, such as `http://127.0.0.1:8080/get_resource`, at the first address of its host. The port is 80
+    /// unless given.
     ///
     /// # Errors
     /// `BadUrl` for anything but `http://HOST[:PORT][/PATH]`, and for a host without an address.
     pub fn get(url: &str, timeout: Duration) -> Result<Self, BadUrl> {
+        Ok(Self::at_each_address(url, timeout)?.remove(0))
+    }
+
+    /// The same call at each address of the URL's host, in the system's order: `localhost` may be `::1` and `127.0.0.1`, of
+    /// which a server has one. There is at least one call.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn at_each_address(url: &str, timeout: Duration) -> Result<Vec<Self>, BadUrl> {
         let bad = |why: &str| BadUrl(format!("url {url:?}: {why}; write it as http://127.0.0.1:8080/path"));
         let uri: http::Uri = url.parse().map_err(|error| bad(&format!("{error}")))?;
         if uri.scheme_str() != Some("http") {
@@ -54,14 +65,17 @@ impl Call {
         }
         let authority = uri.authority().ok_or_else(|| bad("there is no host"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let port = port(authority).ok_or_else(|| bad("the host is followed by neither a port nor a path"))?;
-        let mut addresses = (host, port)
+        let port = port(authority)
+            .ok_or_else(|| bad("the host is followed by neither a path nor a port up to 65535"))?;
+        let addresses = (host, port)
             .to_socket_addrs()
             .map_err(|error| bad(&format!("no address for host {host:?} ({error})")))?;
-        let address = addresses.next().ok_or_else(|| bad("the host has no address"))?;
         let path = uri.path_and_query().map_or("", |path| path.as_str());
-        let path = if path.starts_with('/') { path.into() } else { format!("/{path}").into() };
-        Ok(Self { address, host: authority.as_str().into(), path, timeout })
+        let path: Arc<str> = if path.starts_with('/') { path.into() } else { format!("/{path}").into() };
+        let host: Arc<str> = authority.as_str().into();
+        let call = |address| Self { address, host: Arc::clone(&host), path: Arc::clone(&path), timeout };
+        let calls: Vec<_> = addresses.map(call).collect();
+        if calls.is_empty() { Err(bad("the host has no address")) } else { Ok(calls) }
     }
 
     /// The same call for another path.

@@ -10,6 +10,7 @@ use downstream_mock::faults::{Answer, AnswerEnd, Expect, Fault, catalogue};
 use oracle::{Delivery, End, Ending, ends_unasked, ends_with};
 use proptest::prelude::prop_assert;
 use proptest::test_runner::TestRunner;
+use rstest::rstest;
 use support::delivery::{alike, outcome_of};
 use support::responses;
 
@@ -58,6 +59,24 @@ fn with_the_connection_left_open_a_whole_answer_ends_both_at_once_or_both_at_the
         let theirs_waits = theirs.is_err_and(|refusal| refusal.class == "timed-out");
         assert_eq!(ours_waits, theirs_waits, "{}: Exchange: {ours:?}", fault.name);
     }
+}
+
+/// No class depends on where an answer is cut, or on which of hyper's parsers finds the mistake.
+#[rstest]
+#[case::a_bare_cr_before_the_head("\rHTTP/1.1\t200 OK\r\n\r\n".into(), "malformed")]
+#[case::trailers_that_end_in_bare_lf(with_trailers("a: b\n", 101), "too-large")]
+#[case::trailers_that_end_in_crlf(with_trailers("a: b\r\n", 101), "too-large")]
+fn a_failure_has_one_class_however_it_is_cut(#[case] answer: String, #[case] class: &str) {
+    let places = (0..answer.len()).map(|place| Delivery::cut(answer.as_bytes(), vec![place], End::Close));
+    for delivery in places.chain([Delivery::sized(answer.as_bytes(), 1, End::Close)]) {
+        let (ours, theirs) = (outcome_of(&delivery), ends_with(&delivery));
+        assert_eq!(ours.map_err(|failure| failure.class()), Err(class), "{delivery:?}");
+        assert_eq!(theirs.map_err(|refusal| refusal.class), Err(class), "{delivery:?}");
+    }
+}
+
+fn with_trailers(line: &str, count: usize) -> String {
+    format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{}\r\n\r\n", line.repeat(count))
 }
 
 /// A small answer whole, cut in two at every place, and byte by byte; a large one in pieces of two sizes.

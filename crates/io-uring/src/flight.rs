@@ -1,11 +1,10 @@
 //! One call in flight: an exchange, and the number of a socket that only the ring knows.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use downstream_call::{Call, Exchange, Failure, Outcome, Run};
 use rustix::io::Errno;
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::ring::{Done, Ring, Ticket};
 
@@ -31,8 +30,8 @@ impl<'run> Flight<'run> {
             Ok(exchange) => exchange,
             Err(failure) => return Ok(Err(failure)),
         };
-        let ticket =
-            ring.open(index, deadline(call), call.address, |scratch| exchange.unsent(scratch).len())?;
+        let deadline = call.deadline(Instant::now());
+        let ticket = ring.open(index, deadline, call.address, |scratch| exchange.unsent(scratch).len())?;
         Ok(Ok(Self { exchange, ticket }))
     }
 
@@ -45,6 +44,10 @@ impl<'run> Flight<'run> {
                 } else {
                     ring.send(&self.ticket, |scratch| self.exchange.unsent(scratch).len())?;
                 }
+                None
+            }
+            Ok(Done::Blocked) => {
+                ring.send(&self.ticket, |scratch| self.exchange.unsent(scratch).len())?;
                 None
             }
             Ok(Done::Received(bytes)) => {
@@ -77,12 +80,4 @@ fn failure(error: io::Error) -> Failure {
         Some(Errno::CANCELED) => Failure::TimedOut,
         _ => error.into(),
     }
-}
-
-/// When a call that starts now must be over, on the clock that the kernel's timers count by.
-fn deadline(call: &Call) -> Duration {
-    let start = Instant::now();
-    let timeout = call.deadline(start) - start;
-    let now = clock_gettime(ClockId::Monotonic);
-    Duration::new(now.tv_sec.cast_unsigned(), now.tv_nsec.cast_unsigned() as u32) + timeout
 }

@@ -7,7 +7,7 @@
 //! *What to notice*: the kernel does not report that a socket *could* be read, but that it *has* read from it. The
 //! bytes are in a buffer that the kernel took from a shared pool when they arrived, so a waiting call owns no buffer.
 //! Opening a socket, connecting and sending are handed over as one chain of links, and each link that can take long has
-//! a timeout linked to it, all with the same time on the clock: the kernel keeps the deadlines, and this loop has none.
+//! a timeout linked to it: what is left of the call's time. The kernel keeps the deadlines, and this loop has none.
 //! Sockets are *direct descriptors*: numbers in a table of the ring, which do not count against the process's
 //! descriptor limit (`several.rs`). The price is ownership: until a completion comes back the memory belongs to the
 //! kernel, however the run ends (`ring/lent.rs` has all the `unsafe`).
@@ -50,7 +50,10 @@ impl CompletionRing {
 
     /// Makes every call on this ring. However the run ends, the kernel holds no memory of it afterwards.
     fn run(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.ring.settle(); // needed after a run that panicked
+        // A run that ended by a panic left something to settle. A ring that the kernel did not settle is replaced.
+        if !self.ring.settle() {
+            *self = Self::new()?;
+        }
         let room = self.ring.make_room(run.in_flight.get().min(calls.len()))?;
         let in_flight = NonZeroUsize::new(room).unwrap_or(NonZeroUsize::MIN);
         let run = Run { in_flight, ..run.clone() };
@@ -141,6 +144,7 @@ impl<'run> Loop<'run> {
                 Event::Call { index, done } => self.advance(index, done)?,
                 // The next round finds the run cancelled.
                 Event::Cancelled => {}
+                Event::Cut => return Err(self.ring.give_up(io::ErrorKind::OutOfMemory.into())),
             }
         }
         Ok(())

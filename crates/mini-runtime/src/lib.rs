@@ -57,18 +57,18 @@ impl MiniRuntime {
 
 impl Model for MiniRuntime {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
-        self.runtime.block_on(fan_out(&self.scratch, run, calls))?
+        self.runtime.block_on(fan_out(&self.scratch, run, calls))
     }
 
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
-        self.runtime.block_on(unless_cancelled(run, steps(&self.scratch, run, plan)))?
+        self.runtime.block_on(unless_cancelled(run, steps(&self.scratch, run, plan)))
     }
 }
 
 /// Makes every call; the first failure of a step, or a run that is cancelled, drops those in flight.
-async fn fan_out(scratch: &Scratch, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+async fn fan_out(scratch: &Scratch, run: &Run, calls: &[Call]) -> Vec<Outcome> {
     let mut fan_out = FanOut::new(run, calls);
-    let mut cancelled = pin!(Cancelled::watch(&run.cancel)?);
+    let mut cancelled = pin!(Cancelled::watch(&run.cancel));
     let mut tasks = TaskSet::new();
     while !fan_out.is_cancelled() {
         while let Some((index, call)) = fan_out.admit() {
@@ -81,7 +81,7 @@ async fn fan_out(scratch: &Scratch, run: &Run, calls: &[Call]) -> io::Result<Vec
             Either::First(None) | Either::Second(()) => break,
         }
     }
-    Ok(fan_out.into_outcomes())
+    fan_out.into_outcomes()
 }
 
 /// A call that is dropped at its deadline.
@@ -104,9 +104,9 @@ async fn steps(scratch: &Scratch, run: &Run, plan: &Diamond) -> Outcome {
     plan.end(e)
 }
 
-async fn unless_cancelled(run: &Run, steps: impl Future<Output = Outcome>) -> io::Result<Outcome> {
-    match either(pin!(Cancelled::watch(&run.cancel)?), pin!(steps)).await {
-        Either::First(()) => Ok(Err(Failure::Cancelled)),
-        Either::Second(outcome) => Ok(outcome),
+async fn unless_cancelled(run: &Run, steps: impl Future<Output = Outcome>) -> Outcome {
+    match either(pin!(Cancelled::watch(&run.cancel)), pin!(steps)).await {
+        Either::First(()) => Err(Failure::Cancelled),
+        Either::Second(outcome) => outcome,
     }
 }

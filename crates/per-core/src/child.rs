@@ -1,16 +1,17 @@
 //! A child of `per-process`: one loop, fed from standard input.
 //!
 //! The loop runs on the main thread; a second thread reads requests, so that a request to cancel is read while calls
-//! wait. The end of input cancels as well, because it means that the parent is gone.
+//! wait. The end of input cancels as well, because it means that the parent is gone. The first answer, before any
+//! request, says whether the loop could be made.
 
 use std::io::{self, BufRead, Write};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use downstream_call::{Call, Cancel, Diamond, Model, Run};
 use generator_style::GeneratorStyle;
 
-use crate::wire::{Request, WireOutcome};
+use crate::wire::{Answer, Request, WireOutcome};
 
 /// With this argument alone, a program that has [`PerProcess`](crate::PerProcess) among its models must call
 /// [`child`].
@@ -19,38 +20,60 @@ pub const CHILD_ARGUMENT: &str = "per-process-child";
 /// Serves as a child until standard input ends.
 ///
 /// # Errors
-/// The loop could not be made, or standard output is closed.
+/// Standard output cannot be written to. A parent that is gone is no error: it has said why, or nobody has to know.
 pub fn child() -> io::Result<()> {
-    let mut model = GeneratorStyle::new()?;
-    let (requests, inbox) = mpsc::channel();
-    thread::spawn(move || listen(io::stdin().lock(), &requests));
+    match serve() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        served => served,
+    }
+}
+
+fn serve() -> io::Result<()> {
     let mut output = io::stdout().lock();
+    let (mut model, inbox) = match begin() {
+        Ok(begun) => begun,
+        Err(error) => return say(&mut output, &Err(error.to_string())),
+    };
+    say(&mut output, &Ok(Vec::new()))?;
     for (request, cancel) in inbox {
-        let answer = answer(&mut model, request, cancel).map_err(|error| error.to_string());
-        serde_json::to_writer(&mut output, &answer)?;
-        output.write_all(b"\n")?;
-        output.flush()?;
+        say(&mut output, &answer(&mut model, request, cancel).map_err(|error| error.to_string()))?;
     }
     Ok(())
 }
 
-/// Passes requests on, each with a [`Cancel`] of its own.
-fn listen(input: impl BufRead, requests: &Sender<(Request, Cancel)>) {
-    let mut current = Cancel::never();
+/// Makes the loop, and the thread that reads requests.
+fn begin() -> io::Result<(GeneratorStyle, Receiver<(Request, Cancel)>)> {
+    let (model, cancel) = (GeneratorStyle::new()?, Cancel::new()?);
+    let (requests, inbox) = mpsc::channel();
+    thread::Builder::new().spawn(move || listen(io::stdin().lock(), cancel, &requests))?;
+    Ok((model, inbox))
+}
+
+/// Passes requests on, each with the [`Cancel`] that ends it. One of them serves all requests until it is used.
+fn listen(input: impl BufRead, mut cancel: Cancel, requests: &Sender<(Request, Cancel)>) {
     for line in input.lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
-            Ok(Request::Cancel) => current.cancel(),
+            Ok(Request::Cancel) => cancel.cancel(),
             Ok(request) => {
-                let Ok(cancel) = Cancel::new() else { break };
-                current = cancel.clone();
-                if requests.send((request, cancel)).is_err() {
+                if cancel.is_cancelled() {
+                    let Ok(another) = Cancel::new() else { break };
+                    cancel = another;
+                }
+                if requests.send((request, cancel.clone())).is_err() {
                     break;
                 }
             }
             Err(_) => break,
         }
     }
-    current.cancel();
+    cancel.cancel();
+}
+
+fn say(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let mut line = serde_json::to_vec(answer)?;
+    line.push(b'\n');
+    output.write_all(&line)?;
+    output.flush()
 }
 
 fn answer(model: &mut GeneratorStyle, request: Request, cancel: Cancel) -> io::Result<Vec<WireOutcome>> {

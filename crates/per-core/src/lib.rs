@@ -14,6 +14,7 @@ mod child;
 mod per_process;
 mod split;
 mod wire;
+mod worker;
 
 use std::io;
 use std::num::NonZeroUsize;

@@ -18,7 +18,7 @@ pub(crate) enum Request {
     Cancel,
 }
 
-/// From a child, once for each request but `Cancel`.
+/// From a child: once when it is ready, and once for each request but `Cancel`.
 pub(crate) type Answer = Result<Vec<WireOutcome>, String>;
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -41,6 +41,25 @@ pub(crate) enum WireWork {
     None,
     Fibonacci(u32),
     CpuTime(Duration),
+}
+
+impl Request {
+    /// How long the child may take to answer; `None` if it has to compute, which has no deadline.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        let (work, calls, in_flight, timeout) = match self {
+            Self::FanOut { in_flight, work, calls } => {
+                (work, calls.len(), in_flight, calls.iter().map(|call| call.timeout).max())
+            }
+            // Five calls, at worst one after another.
+            Self::Diamond { work, base, .. } => (work, 5, &NonZeroUsize::MIN, Some(base.timeout)),
+            Self::Cancel => return None,
+        };
+        let turns = u32::try_from(calls.div_ceil(in_flight.get())).unwrap_or(u32::MAX);
+        match work {
+            WireWork::None => timeout.map(|timeout| timeout.saturating_mul(turns)),
+            WireWork::Fibonacci(_) | WireWork::CpuTime(_) => None,
+        }
+    }
 }
 
 impl From<&Call> for WireCall {

@@ -118,3 +118,51 @@ fn a_killed_child_loses_its_own_calls_and_is_replaced() {
     let outcomes = model.fan_out(&Run::default(), &calls(&mock, 10)).expect("a run");
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_child_is_ended_after_the_deadline_and_its_calls_have_timed_out() {
+    let mock = mock(Duration::from_millis(300));
+    let mut model = processes(2);
+    let victim = model.process_ids()[1];
+    let calls: Vec<_> =
+        calls(&mock, 10).into_iter().map(|call| Call { timeout: Duration::from_secs(2), ..call }).collect();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
+            let stopped =
+                Command::new("kill").args(["-STOP", &victim.to_string()]).status().expect("kill(1)");
+            assert!(stopped.success());
+        });
+        let outcomes = model.fan_out(&Run::default(), &calls).expect("a run");
+        assert!(outcomes[..5].iter().all(Result::is_ok), "{outcomes:?}");
+        assert!(outcomes[5..].iter().all(|outcome| *outcome == Err(Failure::TimedOut)), "{outcomes:?}");
+    });
+    let outcomes = model.fan_out(&Run::default(), &calls).expect("a run");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_ne!(model.process_ids()[1], victim);
+}
+
+#[cfg(unix)]
+#[test]
+fn requests_that_a_stopped_child_does_not_read_block_no_one() {
+    let mock = mock(Duration::from_millis(10));
+    let mut model = processes(2);
+    let victim = model.process_ids()[0];
+    assert!(Command::new("kill").args(["-STOP", &victim.to_string()]).status().expect("kill(1)").success());
+    let path = format!("/echo/{}", "1".repeat(5000));
+    let calls: Vec<_> = calls(&mock, 60)
+        .into_iter()
+        .map(|call| Call { timeout: Duration::from_secs(2), ..call.with_path(&path) })
+        .collect();
+    let outcomes = model.fan_out(&Run::default(), &calls).expect("a run");
+    assert!(outcomes[..30].iter().all(|outcome| *outcome == Err(Failure::TimedOut)), "{outcomes:?}");
+    assert!(outcomes[30..].iter().all(Result::is_ok), "{outcomes:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_is_no_child_is_no_model() {
+    let error = PerProcess::with_program(Command::new("true"), number(2)).err().expect("no model");
+    assert_eq!(error.to_string(), "a process ended before it was ready");
+}

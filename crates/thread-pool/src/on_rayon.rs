@@ -52,7 +52,8 @@ impl Rayon {
                 Ok(())
             })
             .build()
-            .map_err(io::Error::other)?;
+            // A thread that does not start is the only reason (EAGAIN, clone(2)).
+            .map_err(|error| io::Error::new(io::ErrorKind::WouldBlock, error))?;
         Ok(Self { pool: Some(pool), workers: handles })
     }
 

@@ -33,7 +33,11 @@ impl<'scratch> Stream<'scratch> {
 
     /// Blocks until some bytes of the answer or its end have arrived; returns the outcome if they complete it.
     pub(crate) fn receive(&mut self, exchange: &mut Exchange<'_>) -> io::Result<Option<Outcome>> {
-        self.socket.set_read_timeout(Some(remaining(self.deadline)?))?;
+        match remaining(self.deadline) {
+            Ok(left) => self.socket.set_read_timeout(Some(left))?,
+            // The time is up, but an answer that has arrived counts.
+            Err(_) => self.socket.set_nonblocking(true)?,
+        }
         match self.socket.read(self.scratch) {
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(None),
             Err(error) => Err(error),

@@ -64,14 +64,15 @@ fn class_of_io(error: &io::Error) -> Option<&'static str> {
         ErrorKind::ConnectionRefused => Some("connect-refused"),
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Some("reset"),
         ErrorKind::UnexpectedEof => Some("incomplete"),
-        ErrorKind::InvalidData if is_limit_of_chunks(&error.to_string()) => Some("too-large"),
-        ErrorKind::InvalidData | ErrorKind::InvalidInput => Some("malformed"),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput => {
+            Some(if is_limit_of_chunks(&error.to_string()) { "too-large" } else { "malformed" })
+        }
         _ => None,
     }
 }
 
 fn is_limit_of_chunks(message: &str) -> bool {
-    ["over limit", "count overflow"].iter().any(|limit| message.contains(limit))
+    ["over limit", "count overflow", "too many headers"].iter().any(|limit| message.contains(limit))
 }
 
 /// hyper cancels a request that it has not sent. Either the peer closed the connection first, or it answered first, and

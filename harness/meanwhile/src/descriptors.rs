@@ -17,8 +17,9 @@ pub(crate) fn provide_for(in_flight: usize) -> Result<u64, Error> {
     if in_flight as u64 <= enough {
         return Ok(limit);
     }
+    let fewer = if enough > 0 { format!("use --in-flight {enough}, or ") } else { String::new() };
     Err(Error::Usage(format!(
         "{in_flight} calls in flight need as many descriptors, and a process here may have {limit}: \
-         use --in-flight {enough}, or raise the hard limit (ulimit -Hn) as root"
+         {fewer}raise the hard limit (ulimit -Hn) as root"
     )))
 }

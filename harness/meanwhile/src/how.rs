@@ -21,7 +21,7 @@ pub struct HowArgs {
     #[arg(long, value_name = "N", value_parser = text::count)]
     pub in_flight: Option<NonZeroUsize>,
     /// How many workers a pool has, or how many loops there are [default: 32, or one for each core]
-    #[arg(long, value_name = "N", value_parser = text::count)]
+    #[arg(long, value_name = "N", value_parser = text::workers)]
     pub workers: Option<NonZeroUsize>,
     /// What to compute with each reply: fib:30, or 40ms of CPU time
     #[arg(long, default_value = "none", value_name = "WORK")]

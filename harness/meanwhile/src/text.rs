@@ -32,7 +32,17 @@ pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 
 /// A count on the command line.
 pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse().map_err(|_| "write a whole number, 1 or more".into())
+    at_most(10_000_000, text)
+}
+
+/// A number of threads, loops or processes on the command line.
+pub(crate) fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    at_most(1000, text)
+}
+
+fn at_most(most: usize, text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= most);
+    number.ok_or_else(|| format!("write a whole number, 1 or more, and at most {most}"))
 }
 
 /// A number on the command line that may be zero.

@@ -25,6 +25,11 @@ use support::{MEANWHILE, meanwhile};
 #[case::a_misspelt_model_without_race(&["seral"], "did you mean serial")]
 #[case::a_misspelt_command(&["srve"], "serve")]
 #[case::another_word(&["xyz"], "meanwhile --help shows the commands")]
+#[case::more_calls_than_memory(&["run", "serial", "--calls=18446744073709551615"], "at most 10000000")]
+#[case::more_calls_than_there_are_numbers(&["race", "--calls=18446744073709551616"], "at most 10000000")]
+#[case::a_hundred_thousand_workers(&["run", "thread-pool", "--workers=100000"], "at most 1000")]
+#[case::a_hundred_thousand_loops(&["race", "per-core", "--workers=100000"], "at most 1000")]
+#[case::a_port_that_is_none(&["run", "serial", "--url=http://127.0.0.1:99999/"], "a port up to 65535")]
 #[case::no_model(&["run"], "<MODEL>")]
 #[case::a_duration_without_a_unit(&["race", "--latency=10"], "such as 250ms, 1s or 2m")]
 #[case::a_url_of_another_scheme(&["run", "serial", "--url=https://127.0.0.1/"], "write it as http://")]
@@ -62,6 +67,18 @@ fn too_few_descriptors_are_told_before_the_start(#[case] arguments: &[&str]) {
     let ran = meanwhile(arguments);
     assert!(ran.stderr.contains("--in-flight"), "{}", ran.stderr);
     assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count(), ran.code), ("", 1, Some(2)));
+}
+
+/// Where no call could be made at all, no number is suggested that is not allowed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_descriptors_below_what_a_process_needs_suggests_no_limit_of_zero() {
+    let limited = "ulimit -n 20; ulimit -Hn 20; exec \"$0\" run generator-style --calls 2";
+    let ran = Command::new("sh").args(["-c", limited, MEANWHILE]).output();
+    let ran = support::Ran::from(ran.expect("a shell"));
+    assert!(ran.stderr.contains("raise the hard limit (ulimit -Hn)"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("--in-flight 0"), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(2));
 }
 
 #[test]

@@ -16,12 +16,17 @@ pub(crate) enum Event {
     },
     /// The socket that is [watched](Ring::watch) is readable.
     Cancelled,
+    /// The kernel took only the first links of a chain, so the others belong to nothing. It does that when its memory runs
+    /// out, and some completions will never come.
+    Cut,
 }
 
 /// What the kernel did for a call.
 pub(crate) enum Done {
     /// It sent this number of bytes.
     Sent(usize),
+    /// There was no room for any.
+    Blocked,
     /// It received these; none at the end. They must be [given back](Ring::give_back).
     Received(Bytes),
     /// There was something to receive when the pool was empty.
@@ -35,13 +40,22 @@ impl Ring {
             let completion = self.lent.next()?;
             let index = completion.token.index as usize;
             match completion.token.operation {
-                Operation::Open | Operation::Send => {
+                Operation::Open => {
                     return Some(Event::Call { index, done: completion.result.map(Done::Sent) });
+                }
+                Operation::Send => {
+                    return Some(Event::Call { index, done: sent(completion.result) });
                 }
                 Operation::Receive => {
                     return Some(Event::Call { index, done: self.received(completion) });
                 }
                 Operation::Watch => return Some(Event::Cancelled),
+                // A timeout that is linked to nothing is no valid entry.
+                Operation::Timeout
+                    if completion.result.is_err_and(|error| is_errno(&error, Errno::INVAL)) =>
+                {
+                    return Some(Event::Cut);
+                }
                 // These need no answer: a socket that was never opened can't be closed, and the entry that a timeout
                 // cancels reports that itself.
                 Operation::Close | Operation::Timeout => {}
@@ -64,9 +78,19 @@ impl Ring {
             Ok(_) => Ok(Done::Received(bytes)),
             Err(error) => {
                 self.give_back(bytes);
-                let empty = error.raw_os_error() == Some(Errno::NOBUFS.raw_os_error());
-                if empty { Ok(Done::NoBuffer) } else { Err(error) }
+                if is_errno(&error, Errno::NOBUFS) { Ok(Done::NoBuffer) } else { Err(error) }
             }
         }
     }
+}
+
+fn sent(result: io::Result<usize>) -> io::Result<Done> {
+    match result {
+        Err(error) if is_errno(&error, Errno::AGAIN) => Ok(Done::Blocked),
+        result => result.map(Done::Sent),
+    }
+}
+
+fn is_errno(error: &io::Error, errno: Errno) -> bool {
+    Errno::from_io_error(error) == Some(errno)
 }

@@ -1,6 +1,6 @@
 //! The memory that is lent to the kernel: all `unsafe` of this crate, behind a safe interface.
 //!
-//! *What is lent, and until when*: an address and a deadline, until the kernel has taken the entry that points to them
+//! *What is lent, and until when*: an address and a timeout, until the kernel has taken the entry that points to them
 //! (it copies them then: `IORING_FEAT_SUBMIT_STABLE`); a request, until its completion; the pool that answers are
 //! received into, for as long as the ring exists.
 //!
@@ -24,9 +24,10 @@ use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use io_uring::squeue::{Entry, Flags};
-use io_uring::types::{BufRingEntry, DestinationSlot, Fd, Fixed, TimeoutFlags, Timespec};
+use io_uring::types::{BufRingEntry, DestinationSlot, Fd, Fixed, Timespec};
 use io_uring::{IoUring, Submitter, cqueue, opcode};
 use rustix::event::PollFlags;
+use rustix::net::SendFlags;
 use socket2::{Domain, SockAddr, Type};
 
 use super::Ticket;
@@ -50,7 +51,7 @@ struct Memory {
     requests: Vec<Vec<u8>>,
     free_requests: Vec<u32>,
     addresses: Unmoved<SockAddr>,
-    deadlines: Unmoved<Timespec>,
+    timeouts: Unmoved<Timespec>,
 }
 
 /// A request that no entry points to yet.
@@ -80,7 +81,7 @@ impl Lent {
             requests: Vec::new(),
             free_requests: Vec::new(),
             addresses: Unmoved::new(),
-            deadlines: Unmoved::new(),
+            timeouts: Unmoved::new(),
         };
         Ok(Self { ring, memory: ManuallyDrop::new(memory), owed: 0, sending: 0 })
     }
@@ -101,21 +102,26 @@ impl Lent {
         self.sending
     }
 
+    /// How many entries the kernel has not taken.
+    pub(super) fn untaken(&mut self) -> usize {
+        self.ring.submission().len()
+    }
+
     /// Whether the kernel has taken every entry.
     pub(super) fn is_all_taken(&mut self) -> bool {
-        self.ring.submission().is_empty()
+        self.untaken() == 0
     }
 
     /// Whether there is space for `count` entries, and for what they point to.
     pub(super) fn has_space(&mut self, count: usize) -> bool {
-        self.ring.submission().len().max(self.memory.deadlines.0.len()) + count <= ENTRIES as usize
+        self.untaken().max(self.memory.timeouts.0.len()) + count <= ENTRIES as usize
     }
 
-    /// Uses addresses and deadlines again if the kernel has taken every entry.
+    /// Uses addresses and timeouts again if the kernel has taken every entry.
     pub(super) fn reuse_taken(&mut self) {
         if self.is_all_taken() {
             self.memory.addresses.0.clear();
-            self.memory.deadlines.0.clear();
+            self.memory.timeouts.0.clear();
         }
     }
 
@@ -154,11 +160,14 @@ impl Lent {
     }
 
     #[inline]
-    pub(super) fn push_send(&mut self, ticket: &Ticket, Request(request): Request) {
+    pub(super) fn push_send(&mut self, ticket: &Ticket, Request(request): Request, flags: SendFlags) {
         let bytes = &self.memory.requests[request as usize];
-        let send = opcode::Send::new(Fixed(ticket.descriptor), bytes.as_ptr(), bytes.len() as u32).build();
+        let send = opcode::Send::new(Fixed(ticket.descriptor), bytes.as_ptr(), bytes.len() as u32);
+        let send = send.flags(flags.bits().cast_signed()).build();
         let token = Token { operation: Operation::Send, index: ticket.index, request };
-        self.push(send.flags(Flags::IO_LINK), token);
+        // A send that does not wait has no timeout after it.
+        let link = if flags.contains(SendFlags::DONTWAIT) { Flags::empty() } else { Flags::IO_LINK };
+        self.push(send.flags(link), token);
         self.owed += 1;
         self.sending += 1;
     }
@@ -171,14 +180,14 @@ impl Lent {
         self.owed += 1;
     }
 
-    /// Cancels the entry pushed before it at the call's deadline. `link` is `IO_LINK` if the chain goes on.
+    /// Cancels the entry pushed before it when this time has passed since that one began. `link` is `IO_LINK` if the
+    /// chain goes on.
     #[inline]
-    pub(super) fn push_timeout(&mut self, ticket: &Ticket, link: Flags) {
+    pub(super) fn push_timeout(&mut self, left_ns: u64, link: Flags) {
         const SECOND: u64 = 1_000_000_000;
-        let nanoseconds = (ticket.deadline_ns % SECOND) as u32;
-        let deadline = Timespec::new().sec(ticket.deadline_ns / SECOND).nsec(nanoseconds);
-        let deadline = self.memory.deadlines.push(deadline);
-        let timeout = opcode::LinkTimeout::new(&raw const *deadline).flags(TimeoutFlags::ABS).build();
+        let left = Timespec::new().sec(left_ns / SECOND).nsec((left_ns % SECOND) as u32);
+        let left = self.memory.timeouts.push(left);
+        let timeout = opcode::LinkTimeout::new(&raw const *left).build();
         let token = Token { operation: Operation::Timeout, index: 0, request: 0 };
         self.push(timeout.flags(link | Flags::SKIP_SUCCESS), token);
     }
@@ -200,7 +209,7 @@ impl Lent {
     #[inline]
     fn push(&mut self, entry: Entry, token: Token) {
         let entry = entry.user_data(token.pack());
-        // SAFETY: `entry` points to nothing, or into `memory`: to an address or a deadline, which stays until
+        // SAFETY: `entry` points to nothing, or into `memory`: to an address or a timeout, which stays until
         // `reuse_taken` finds that the kernel has copied it; to a request, which stays until `next` has its completion.
         unsafe { self.ring.submission().push(&entry) }.expect("there is space for a chain");
     }

@@ -1,6 +1,7 @@
 //! Space in the submission queue, and the one system call.
 
 use std::io;
+use std::thread;
 use std::time::Duration;
 
 use io_uring::types::{SubmitArgs, Timespec};
@@ -9,7 +10,10 @@ use rustix::io::Errno;
 use super::Ring;
 
 /// Entries of the longest chain.
-const CHAIN: usize = 5;
+const CHAIN: usize = 4;
+
+/// How often in a row the kernel may take nothing, a millisecond apart, before a run gives up.
+const MOST_REFUSALS: u32 = 1000;
 
 /// How long answers are collected for one system call, while many calls wait.
 pub(super) const COLLECT: Duration = Duration::from_micros(500);
@@ -17,16 +21,16 @@ pub(super) const COLLECT: Duration = Duration::from_micros(500);
 impl Ring {
     /// Makes space for a whole chain, since a submission must not cut one.
     pub(super) fn make_space(&mut self) -> io::Result<()> {
-        if self.lent.has_space(CHAIN) {
-            return Ok(());
+        while !self.lent.has_space(CHAIN) {
+            self.enter(0, Duration::ZERO)?;
         }
-        self.enter(0, Duration::ZERO)?;
-        if self.lent.has_space(CHAIN) { Ok(()) } else { Err(Errno::AGAIN.into()) }
+        Ok(())
     }
 
     /// Hands over all entries, and waits for `want` completions that were not taken yet. After `COLLECT` one of them is
     /// enough (Linux 6.12).
     pub(super) fn enter(&mut self, want: usize, patience: Duration) -> io::Result<()> {
+        let untaken = self.lent.untaken();
         let submitter = self.lent.submitter();
         let entered = if want == 0 {
             submitter.submit()
@@ -37,12 +41,29 @@ impl Ring {
         } else {
             submitter.submit_with_args(1, &SubmitArgs::new().timespec(&Timespec::from(patience)))
         };
-        match entered.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO)) {
-            // The time is up, a signal came, or completions have to be taken first (io_uring_enter(2)).
-            Ok(_) | Err(Errno::TIME | Errno::INTR | Errno::BUSY) => {}
+        let busy = match entered.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO)) {
+            // The time is up, or a signal came (io_uring_enter(2)).
+            Ok(_) | Err(Errno::TIME | Errno::INTR) => false,
+            // Completions have to be taken first, or the kernel has no memory at the moment.
+            Err(Errno::BUSY | Errno::AGAIN) => true,
             Err(error) => return Err(error.into()),
-        }
+        };
         self.lent.reuse_taken();
+        let took_nothing = untaken > 0 && self.lent.untaken() == untaken;
+        self.count_refusals(busy || took_nothing)
+    }
+
+    /// A kernel that takes nothing is asked again, since it says so when its memory is short; but not for ever.
+    pub(super) fn count_refusals(&mut self, refused: bool) -> io::Result<()> {
+        if !refused {
+            self.refusals = 0;
+            return Ok(());
+        }
+        self.refusals += 1;
+        if self.refusals > MOST_REFUSALS {
+            return Err(Errno::AGAIN.into());
+        }
+        thread::sleep(Duration::from_millis(1));
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::marker::PhantomData;
+use std::time::Instant;
 
 use io_uring::{IoUring, Probe, Submitter, opcode};
 use rustix::io::Errno;
@@ -32,6 +33,9 @@ impl Ring {
             lent: Lent::new(set_up()?)?,
             table: Table::default(),
             scratch: vec![0; 16 * 1024].into(),
+            made: Instant::now(),
+            refusals: 0,
+            given_up: false,
             one_thread: PhantomData,
         })
     }

@@ -139,14 +139,15 @@ pub(crate) struct Cancelled<'run> {
 }
 
 impl<'run> Cancelled<'run> {
-    /// Starts to watch the run.
-    pub(crate) fn watch(cancel: &'run Cancel) -> io::Result<Self> {
+    /// Starts to watch the run. Where the system has no memory for it, a cancelled run is noticed when the next call
+    /// has news or its deadline.
+    pub(crate) fn watch(cancel: &'run Cancel) -> Self {
         let core = Core::current();
         let mut reactor = core.reactor.borrow_mut();
-        reactor.poller.watch_cancel(cancel)?;
+        _ = reactor.poller.watch_cancel(cancel);
         let key = reactor.cancels.insert((cancel.clone(), None));
         drop(reactor);
-        Ok(Self { cancel, key, core })
+        Self { cancel, key, core }
     }
 }
 

@@ -6,8 +6,10 @@
 pub(super) mod signals;
 
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use contestant::text::{counted, printable};
@@ -54,7 +56,7 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let first = first_call(args)?;
     descriptors::provide_for(args.how.at_once(args.model, args.calls.get()))?;
-    let failed = |error| Error::broken(format!("model {}", args.model.name), error);
+    let failed = |error| broke(args.model, &error);
     let mut model = (args.model.new)(&args.how.setup()).map_err(failed)?;
     let cancel =
         signals::cancel_on_signals().map_err(|error| Error::broken("listening for Ctrl-C", error))?;
@@ -73,17 +75,40 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     first_failure.map_or(Ok(ExitCode::SUCCESS), |failure| Err(advice(args, &failure)))
 }
 
+/// The model's machinery broke, and what to do about it.
+fn broke(model: &Entry, error: &io::Error) -> Error {
+    let cure = match error.kind() {
+        // As clone(2) says it.
+        io::ErrorKind::WouldBlock => {
+            ": no thread or process is left: allow more (ulimit -u), or fewer --workers where the model has them"
+        }
+        _ => "",
+    };
+    Error::Broken(format!("model {}: {error}{cure}", model.name))
+}
+
 fn first_call(args: &RunArgs) -> Result<Call, Error> {
     // Shells and browsers like to write braces as percent codes.
     let url = args.url.replace("%7Bcall%7D", "{call}").replace("%7bcall%7d", "{call}");
-    let call = Call::get(&url, args.how.timeout).map_err(|error| Error::Usage(error.to_string()))?;
-    if !call.address.ip().is_loopback() && !args.allow_non_loopback {
+    let calls = Call::at_each_address(&url, args.how.timeout);
+    let calls = calls.map_err(|error| Error::Usage(error.to_string()))?;
+    let elsewhere = calls.iter().find(|call| !call.address.ip().is_loopback());
+    if let (Some(call), false) = (elsewhere, args.allow_non_loopback) {
         return Err(Error::Usage(format!(
             "{} is not on this machine: --allow-non-loopback calls it all the same",
             call.address
         )));
     }
-    Ok(call)
+    Ok(first_that_accepts(calls))
+}
+
+/// The call at the first address that accepts a connection, or at the first one if none does. A name has several where
+/// a server may have one of them. This is part of looking the name up, before the run; a number is not tried.
+fn first_that_accepts(mut calls: Vec<Call>) -> Call {
+    const ENOUGH: Duration = Duration::from_millis(250);
+    let accepts = |call: &Call| TcpStream::connect_timeout(&call.address, call.timeout.min(ENOUGH)).is_ok();
+    let at = if calls.len() > 1 { calls.iter().position(accepts).unwrap_or(0) } else { 0 };
+    calls.swap_remove(at)
 }
 
 fn all_calls(first: &Call, calls: NonZeroUsize) -> Vec<Call> {

@@ -27,6 +27,14 @@ fn main() {
         let at_once = interrupted::a_second_one_ends_the_process_at_once;
         all.extend(trials("a_second_ctrl_c_ends_it_at_once", |_| true, at_once));
         all.extend(trials("a_storm_of_interruptions_costs_no_answer", |_| true, whole_run::interruptions));
+        all.extend(trials(
+            "an_answer_that_has_arrived_counts_after_the_deadline",
+            |_| true,
+            whole_run::stopped,
+        ));
+        all.extend(trials("a_deadline_holds_in_a_time_namespace", |_| true, whole_run::another_clock));
+        let by_name = "a_name_is_called_at_the_address_that_listens";
+        all.extend(trials(by_name, |_| true, whole_run::a_name_with_two_addresses));
         all.extend(trials("running_out_of_ports_costs_calls_not_the_run", |_| true, whole_run::few_ports));
     }
     libtest_mimic::run(&libtest_mimic::Arguments::from_args(), all).exit();
