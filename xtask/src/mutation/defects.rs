@@ -105,8 +105,8 @@ pub(super) const DEFECTS: &[Defect] = &[
     Defect {
         what: "a limit for each read stands in for the deadline",
         file: "crates/serial/src/stream.rs",
-        sound: "self.socket.set_read_timeout(Some(remaining(self.deadline)?))?;",
-        defective: "self.socket.set_read_timeout(Some(exchange.call().timeout))?;",
+        sound: "match remaining(self.deadline) {",
+        defective: "match Ok::<_, io::Error>(exchange.call().timeout) {",
         model: "serial",
         row: "a deadline is for the whole call",
         reason: "ended with status 200",
