@@ -14,16 +14,17 @@ fn at_most(in_flight: usize) -> Run {
     Run { in_flight: NonZeroUsize::new(in_flight).expect("not zero"), ..Run::default() }
 }
 
-/// A connection: its own port has no listener, and while it is open no other process is given that port.
-fn connection() -> io::Result<TcpStream> {
-    TcpStream::connect(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+/// Both ends of a connection. The first end's port has no listener, and no other process is given it while they are open.
+fn connection() -> io::Result<(TcpStream, TcpStream)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok((TcpStream::connect(listener.local_addr()?)?, listener.accept()?.0))
 }
 
 #[test]
 fn ten_thousand_calls_that_fail_at_once_do_not_grow_the_stack() -> io::Result<()> {
-    let connection = connection()?;
+    let (end, _other_end) = connection()?;
     let refused =
-        Call { address: connection.local_addr()?, host: "refused".into(), path: "/".into(), timeout: LONG };
+        Call { address: end.local_addr()?, host: "refused".into(), path: "/".into(), timeout: LONG };
     let calls = vec![refused.with_path("no slash"); 10_000];
     for run in [at_most(1), Run::default()] {
         let outcomes = CallbackLoop::new()?.fan_out(&run, &calls)?;
