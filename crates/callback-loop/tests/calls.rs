@@ -1,12 +1,13 @@
 //! A test of calls made with callbacks. The conformance suite has the requirements of all models.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use callback_loop::CallbackLoop;
 use downstream_call::{Call, Failure, Model, Run};
+use downstream_mock::faults::Scene;
+use downstream_mock::{Config, Mock};
 
 const LONG: Duration = Duration::from_secs(10);
 
@@ -14,17 +15,11 @@ fn at_most(in_flight: usize) -> Run {
     Run { in_flight: NonZeroUsize::new(in_flight).expect("not zero"), ..Run::default() }
 }
 
-/// Both ends of a connection. The first end's port has no listener, and no other process is given it while they are open.
-fn connection() -> io::Result<(TcpStream, TcpStream)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok((TcpStream::connect(listener.local_addr()?)?, listener.accept()?.0))
-}
-
 #[test]
 fn ten_thousand_calls_that_fail_at_once_do_not_grow_the_stack() -> io::Result<()> {
-    let (end, _other_end) = connection()?;
-    let refused =
-        Call { address: end.local_addr()?, host: "refused".into(), path: "/".into(), timeout: LONG };
+    let mock = Mock::start(Config::default())?;
+    let closed = mock.scene(&Scene::Refused)?;
+    let refused = Call { address: closed.address(), host: "refused".into(), path: "/".into(), timeout: LONG };
     let calls = vec![refused.with_path("no slash"); 10_000];
     for run in [at_most(1), Run::default()] {
         let outcomes = CallbackLoop::new()?.fan_out(&run, &calls)?;

@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use downstream_mock::faults::Scene;
+use downstream_mock::{Config, Mock};
 use readiness::{Interest, Key, Poller, Socket};
 use slotmap::{Key as _, SlotMap};
 
@@ -121,10 +123,9 @@ fn the_end_of_the_stream_is_something_to_receive() {
 #[test]
 fn a_refused_connection_is_reported_and_sending_says_why() {
     let (mut poller, mut sockets) = (Poller::new().expect("a poller"), Sockets::new());
-    // The port of a connection has no listener, and no other process is given it.
-    let (_socket, peer) = connected(&listener());
-    let address = peer.peer_addr().expect("an address");
-    let refused = match Socket::connect(address) {
+    let mock = Mock::start(Config::default()).expect("a mock");
+    let closed = mock.scene(&Scene::Refused).expect("a port");
+    let refused = match Socket::connect(closed.address()) {
         Ok(socket) => {
             let key = sockets.insert(socket);
             poller.watch(&mut sockets[key], key, Interest::Writable).expect("it is watched");
