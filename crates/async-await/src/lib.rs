@@ -87,11 +87,7 @@ fn can_start(threads: usize) -> io::Result<()> {
 
 /// Makes every call with `one`: a task for each, and no task for a call that may not start yet. `compute-offload` is
 /// built on it.
-pub async fn fan_out<F>(
-    run: &Run,
-    calls: &[Call],
-    one: impl Fn(Arc<Run>, usize, Call) -> F,
-) -> Vec<Outcome>
+pub async fn fan_out<F>(run: &Run, calls: &[Call], one: impl Fn(Arc<Run>, usize, Call) -> F) -> Vec<Outcome>
 where
     F: Future<Output = Outcome> + Send + 'static,
 {

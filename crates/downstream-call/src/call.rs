@@ -65,7 +65,8 @@ impl Call {
         }
         let authority = uri.authority().ok_or_else(|| bad("there is no host"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let port = port(authority).ok_or_else(|| bad("after the host comes neither a path nor a port up to 65535"))?;
+        let port = port(authority)
+            .ok_or_else(|| bad("after the host comes neither a path nor a port up to 65535"))?;
         let addresses = (host, port)
             .to_socket_addrs()
             .map_err(|error| bad(&format!("no address for host {host:?} ({error})")))?;

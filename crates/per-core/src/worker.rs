@@ -30,9 +30,13 @@ pub(crate) struct Talk<'worker> {
 
 enum State {
     /// The child's own deadlines have not all passed.
-    Asked { deadline: Option<Instant> },
+    Asked {
+        deadline: Option<Instant>,
+    },
     /// They have. It may have been stopped together with its parent, so it has a little longer.
-    Late { until: Instant },
+    Late {
+        until: Instant,
+    },
     Over(Result<Vec<WireOutcome>, Failure>),
 }
 
@@ -125,9 +129,7 @@ impl<'worker> Talk<'worker> {
                 }
                 return;
             }
-            (State::Late { until }, Err(TryRecvError::Empty)) if has_passed(*until) => {
-                Err(Failure::TimedOut)
-            }
+            (State::Late { until }, Err(TryRecvError::Empty)) if has_passed(*until) => Err(Failure::TimedOut),
             (State::Late { .. }, Err(TryRecvError::Empty)) => return,
         };
         if answer.is_err() {

@@ -125,14 +125,13 @@ fn a_stopped_child_is_ended_after_the_deadline_and_its_calls_have_timed_out() {
     let mock = mock(Duration::from_millis(300));
     let mut model = processes(2);
     let victim = model.process_ids()[1];
-    let calls: Vec<_> = calls(&mock, 10)
-        .into_iter()
-        .map(|call| Call { timeout: Duration::from_secs(2), ..call })
-        .collect();
+    let calls: Vec<_> =
+        calls(&mock, 10).into_iter().map(|call| Call { timeout: Duration::from_secs(2), ..call }).collect();
     thread::scope(|scope| {
         scope.spawn(|| {
             assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
-            let stopped = Command::new("kill").args(["-STOP", &victim.to_string()]).status().expect("kill(1)");
+            let stopped =
+                Command::new("kill").args(["-STOP", &victim.to_string()]).status().expect("kill(1)");
             assert!(stopped.success());
         });
         let outcomes = model.fan_out(&Run::default(), &calls).expect("a run");

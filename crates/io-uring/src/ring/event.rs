@@ -51,7 +51,9 @@ impl Ring {
                 }
                 Operation::Watch => return Some(Event::Cancelled),
                 // A timeout that is linked to nothing is no valid entry.
-                Operation::Timeout if completion.result.is_err_and(|error| is_errno(&error, Errno::INVAL)) => {
+                Operation::Timeout
+                    if completion.result.is_err_and(|error| is_errno(&error, Errno::INVAL)) =>
+                {
                     return Some(Event::Cut);
                 }
                 // A socket that was never opened can't be closed, and a timeout has nothing to add.

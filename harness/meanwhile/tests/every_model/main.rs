@@ -21,7 +21,11 @@ fn main() {
     #[cfg(target_os = "linux")]
     {
         all.extend(trials("a_storm_of_interruptions_costs_no_answer", |_| true, whole_run::interruptions));
-        all.extend(trials("an_answer_that_has_arrived_counts_after_the_deadline", |_| true, whole_run::stopped));
+        all.extend(trials(
+            "an_answer_that_has_arrived_counts_after_the_deadline",
+            |_| true,
+            whole_run::stopped,
+        ));
         all.extend(trials("a_deadline_holds_in_a_time_namespace", |_| true, whole_run::another_clock));
         let by_name = "a_name_is_called_at_the_address_that_listens";
         all.extend(trials(by_name, |_| true, whole_run::a_name_with_two_addresses));

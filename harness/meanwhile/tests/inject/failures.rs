@@ -127,7 +127,8 @@ fn holds(model: &'static Entry, row: Row, url: &str) -> Result<(), libtest_mimic
     let calls = format!("--calls={CALLS}");
     let timeout = format!("--timeout={TIMEOUT}");
     let this = std::env::current_exe()?;
-    let mut commands = vec![vec![MEANWHILE, "run", model.name, "--url", url, &calls, &timeout, "--workers=2"]];
+    let mut commands =
+        vec![vec![MEANWHILE, "run", model.name, "--url", url, &calls, &timeout, "--workers=2"]];
     if row.cancellable {
         commands.push(vec![this.to_str().ok_or("a path that is text")?, SUBJECT, model.name, url]);
     }
@@ -166,7 +167,12 @@ impl Ran {
         strace.args(["-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-o"]).arg(trace.path());
         strace.arg(format!("--trace={},?connect,?io_uring_enter", row.call));
         strace.arg(format!("--inject={}:error={}:when={when}", row.call, row.errno));
-        strace.args(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        strace
+            .args(command)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
         let (code, stdout, stderr) = ended_in_time(strace.spawn()?)?;
         let trace = fs::read_to_string(trace.path())?;
         let lines = || trace.lines();
