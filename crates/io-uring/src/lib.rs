@@ -68,7 +68,7 @@ impl Model for CompletionRing {
         let at_once = run.in_flight.get().min(calls.len());
         match at_once.div_ceil(table_limit()) {
             0 | 1 => self.run(run, calls),
-            rings => several::run(run, calls, rings),
+            rings => Ok(several::run(run, calls, rings)),
         }
     }
 
@@ -144,7 +144,7 @@ impl<'run> Loop<'run> {
                 Event::Call { index, done } => self.advance(index, done)?,
                 // The next round finds the run cancelled.
                 Event::Cancelled => {}
-                Event::Cut => return Err(self.ring.give_up(io::ErrorKind::OutOfMemory.into())),
+                Event::Cut => return Err(self.ring.give_up()),
             }
         }
         Ok(())

@@ -162,10 +162,11 @@ impl Ring {
         !self.given_up
     }
 
-    /// No completion will come for what the ring is owed. It is not used again, and `error` is the run's.
-    pub(crate) fn give_up(&mut self, error: io::Error) -> io::Error {
+    /// A chain was cut, so what the ring is owed will not come. It is not used again.
+    pub(crate) fn give_up(&mut self) -> io::Error {
         self.given_up = true;
-        error
+        let why = "the kernel took only a part of a chain: its memory has run out";
+        io::Error::new(io::ErrorKind::OutOfMemory, why)
     }
 
     /// What is left until the call's deadline. A timeout is no time on the clock, because a process in a time namespace

@@ -61,7 +61,8 @@ impl Ring {
         }
         self.refusals += 1;
         if self.refusals > MOST_REFUSALS {
-            return Err(Errno::AGAIN.into());
+            let why = "the kernel has taken nothing for a second: its memory has run out";
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, why));
         }
         thread::sleep(Duration::from_millis(1));
         Ok(())
