@@ -51,6 +51,7 @@ impl Mock {
             latency: Latency::new(config.latency, config.jitter, config.seed),
             tokens: Tokens::new(config.seed),
             fragment: config.fragment,
+            warns: config.warns,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
@@ -112,7 +113,7 @@ impl Mock {
     /// # Errors
     /// When there is no port or descriptor left.
     pub fn scene(&self, scene: &Scene) -> io::Result<FaultServer> {
-        FaultServer::start(scene, Ipv4Addr::LOCALHOST.into(), &self.runtime, self.config.fragment)
+        FaultServer::start(scene, Ipv4Addr::LOCALHOST.into(), &self.runtime, &self.config)
     }
 
     /// Sets up a fault of the [catalogue](crate::faults::catalogue) on a port of its own.
@@ -120,7 +121,7 @@ impl Mock {
     /// # Errors
     /// When there is no port or descriptor left, or no IPv6 for a fault that needs it.
     pub fn stage(&self, fault: &Fault) -> io::Result<FaultServer> {
-        FaultServer::start(&fault.scene, fault.ip, &self.runtime, self.config.fragment)
+        FaultServer::start(&fault.scene, fault.ip, &self.runtime, &self.config)
     }
 
     /// CPU time that the mock's thread has used, where the system tells it (Linux, `/proc/self/task/TID/schedstat`).

@@ -5,6 +5,7 @@
 //! *What to notice*: what goes wrong before a connection is accepted needs no script, only a socket in a certain state.
 
 use crate::{
+    Config,
     connections::accept_one,
     faults::{Fragment, Fragmented, Script},
     stats::{Counts, Stats},
@@ -76,6 +77,7 @@ struct Stage {
     script: Mutex<Script>,
     counts: Counts,
     fragment: Option<Fragment>,
+    warns: bool,
     received: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -84,13 +86,14 @@ impl FaultServer {
         scene: &Scene,
         ip: IpAddr,
         runtime: &Handle,
-        fragment: Option<Fragment>,
+        config: &Config,
     ) -> io::Result<Self> {
         let socket = bound(ip, matches!(scene, Scene::PlayNarrow(_)))?;
         let address = local_address(&socket)?;
         let script = scene.script().cloned().unwrap_or_default();
         let (counts, received) = (Counts::default(), Mutex::default());
-        let stage = Arc::new(Stage { script: Mutex::new(script), counts, fragment, received });
+        let (fragment, warns) = (config.fragment, config.warns);
+        let stage = Arc::new(Stage { script: Mutex::new(script), counts, fragment, warns, received });
         let (open, closed) = mpsc::channel();
         let task = match scene {
             Scene::Refused => runtime.spawn(hold(socket, open)),
@@ -196,7 +199,7 @@ async fn play(listener: tokio::net::TcpListener, stage: Arc<Stage>, open: mpsc::
     // Dropped with this future, and all players with it.
     let mut players = JoinSet::new();
     loop {
-        if let Some(socket) = accept_one(&listener, &stage.counts).await {
+        if let Some(socket) = accept_one(&listener, &stage.counts, stage.warns).await {
             players.spawn(play_once(socket, Arc::clone(&stage), open.clone()));
         }
         while players.try_join_next().is_some() {}

@@ -8,20 +8,22 @@ use downstream_mock::faults::{Scene, Script};
 
 use super::{SOON, cancellable, ended_as_it_cancels, in_flight_timeout};
 use crate::Cancels;
+use crate::breach::Held;
 use crate::stage::{PATIENT, Stage, limited};
+use crate::words::{all_told, told};
 
-pub(super) fn cancelled_before_it_starts(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
     let run = cancellable()?;
     run.cancel.cancel();
     let calls = stage.calls(10, Duration::ZERO);
     let outcomes = stage.fan_out(&run, &calls)?;
-    ensure!(outcomes.iter().all(cancelled), "ended with {outcomes:?}");
+    ensure!(outcomes.iter().all(cancelled), "ended so: {}", all_told(&outcomes));
     let requests = stage.mock.stats().requests;
     ensure!(requests == 0, "{requests} requests were made");
     stage.still_works()
 }
 
-pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let run = Run { in_flight: limited(4).in_flight, ..cancellable()? };
     let mut calls = stage.calls(12, PATIENT);
     let timeout = in_flight_timeout(stage);
@@ -32,9 +34,9 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String
     let took = started.elapsed();
     canceller.join().map_err(|_| "the cancelling thread panicked")?;
     let outcomes = outcomes?;
-    ensure!(outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)), "ended with {outcomes:?}");
+    ensure!(outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)), "ended so: {}", all_told(&outcomes));
     let never_started = outcomes.iter().filter(|outcome| cancelled(outcome)).count();
-    ensure!(never_started >= 8, "only {never_started} of 12 are cancelled, where 4 may wait: {outcomes:?}");
+    ensure!(never_started >= 8, "only {never_started} of 12 are cancelled, where 4 may wait: {}", all_told(&outcomes));
     ended_as_it_cancels(stage, took, timeout)?;
     let requests = stage.mock.stats().requests;
     ensure!(requests <= 4, "{requests} requests were made");
@@ -42,9 +44,9 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String
 }
 
 /// In the middle of a phase.
-pub(super) fn cancelling_ends_what(stage: &mut Stage, scene: &Scene) -> Result<(), String> {
+pub(super) fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held {
     stage.leaving_nothing_behind(|stage| {
-        let server = stage.mock.scene(scene).map_err(|error| error.to_string())?;
+        let server = stage.mock.scene(scene)?;
         let timeout = in_flight_timeout(stage);
         let call = Call::get(&server.url(), timeout).map_err(|error| error.to_string())?;
         let run = cancellable()?;
@@ -53,7 +55,7 @@ pub(super) fn cancelling_ends_what(stage: &mut Stage, scene: &Scene) -> Result<(
         let took = started.elapsed();
         canceller.join().map_err(|_| "the cancelling thread panicked")?;
         let outcome = &outcomes?[0];
-        ensure!(ended_by_cancelling(stage, outcome), "ended with {outcome:?}");
+        ensure!(ended_by_cancelling(stage, outcome), "ended with {}", told(outcome));
         ended_as_it_cancels(stage, took, timeout)
     })?;
     stage.still_works()
@@ -68,7 +70,7 @@ fn cancel_soon(cancel: &Cancel) -> JoinHandle<()> {
 }
 
 /// A call that waits for its deadline all the same ends with either failure.
-fn ended_by_cancelling(stage: &Stage, outcome: &Outcome) -> bool {
+fn ended_by_cancelling(stage: &Stage<'_>, outcome: &Outcome) -> bool {
     match stage.cancels {
         Cancels::AtOnce => cancelled(outcome),
         Cancels::ByTheDeadline => matches!(outcome, Err(Failure::Cancelled | Failure::TimedOut)),

@@ -6,28 +6,29 @@ use downstream_call::{Call, Failure, Run};
 use downstream_mock::faults::Script;
 
 use super::free_port;
-use crate::stage::Stage;
-use crate::stage::{PATIENT, limited};
+use crate::breach::Held;
+use crate::stage::{PATIENT, Stage, limited};
+use crate::words::told;
 
-pub(super) fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 1000, 10, &limited(100))
 }
 
-pub(super) fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 10_000, 10, &limited(3000))
 }
 
 /// Every second call fails, so that the next one gets its slot and its descriptor while events may still be on the way.
-pub(super) fn slots_are_reused(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn slots_are_reused(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 300, 2, &limited(6))
 }
 
 /// A run of `count` calls, of which every nth fails: refused, reset, closed early or too late.
-fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result<(), String> {
+fn some_fail(stage: &mut Stage<'_>, count: usize, every: usize, run: &Run) -> Held {
     stage.leaving_nothing_behind(|stage| {
-        let reset = stage.mock.fault(Script::new().read_head().reset()).map_err(|error| error.to_string())?;
-        let close = stage.mock.fault(Script::new().read_head()).map_err(|error| error.to_string())?;
-        let hold = stage.mock.fault(Script::new().read_head().hold()).map_err(|error| error.to_string())?;
+        let reset = stage.mock.fault(Script::new().read_head().reset())?;
+        let close = stage.mock.fault(Script::new().read_head())?;
+        let hold = stage.mock.fault(Script::new().read_head().hold())?;
         let refused = format!("http://127.0.0.1:{}/", free_port()?);
         let late = Duration::from_millis(10);
         let kinds = [(refused, PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
@@ -46,7 +47,7 @@ fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result
                     outcome.as_ref().is_ok_and(|reply| reply.body == at.to_string().as_bytes())
                 }
             };
-            ensure!(held, "call {at} ended with {outcome:?}");
+            ensure!(held, "call {at} ended with {}", told(outcome));
         }
         Ok(())
     })?;

@@ -39,6 +39,9 @@ enum Command {
     /// Start a program and print what it used, for `race`
     #[command(hide = true, name = contestant::measure::SUBCOMMAND)]
     Measure(measure::MeasureArgs),
+    /// Try rows of the suite, for `check`
+    #[command(hide = true, name = conformance::WORKER_ARGUMENT)]
+    CheckWorker(check::WorkerArgs),
     /// Be one of the processes of a model that is several
     #[command(hide = true, name = models::CHILD_ARGUMENT)]
     Child,
@@ -70,6 +73,7 @@ impl Command {
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => Ok(list::list(&args)),
             Self::Measure(args) => Ok(measure::measure(&args)),
+            Self::CheckWorker(args) => Ok(check::try_rows(&args)),
             Self::Child => models::child()
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(|error| Error::broken("one of several processes", error)),

@@ -1,0 +1,72 @@
+//! What a run returns, and what it leaves behind.
+
+use std::time::Duration;
+
+use downstream_call::{Call, Failure, Reply, Run};
+use downstream_mock::faults::Script;
+
+use super::free_port;
+use crate::breach::Held;
+use crate::stage::{PATIENT, Stage, answers};
+use crate::words::{all_told, told};
+
+pub(super) fn a_call_brings_the_answer_that_was_sent(stage: &mut Stage<'_>) -> Held {
+    let outcomes = stage.fan_out(&Run::default(), &[stage.call("/echo/17", Duration::ZERO)])?;
+    let sent = Reply { status: 200, body: b"17".to_vec(), worked: None };
+    ensure!(outcomes[0] == Ok(sent), "ended with {}, not with 200 \"17\"", told(&outcomes[0]));
+    Ok(())
+}
+
+/// How many outcomes there are is looked at in every run.
+pub(super) fn a_run_returns_one_outcome_for_each_call(stage: &mut Stage<'_>) -> Held {
+    for count in [1, 2, 5] {
+        stage.fan_out(&Run::default(), &stage.calls(count, Duration::ZERO))?;
+    }
+    Ok(())
+}
+
+pub(super) fn no_calls_no_outcomes(stage: &mut Stage<'_>) -> Held {
+    stage.fan_out(&Run::default(), &[]).map(|_| ())
+}
+
+/// What is left behind is looked at after every run.
+pub(super) fn a_run_gives_back_every_descriptor_and_thread(stage: &mut Stage<'_>) -> Held {
+    for _ in 0..3 {
+        stage.fan_out(&Run::default(), &stage.calls(5, Duration::from_millis(1)))?;
+    }
+    Ok(())
+}
+
+/// A refused call among two that are answered. In which order outcomes come does not matter yet.
+pub(super) fn a_failed_call_is_an_outcome(stage: &mut Stage<'_>) -> Held {
+    let url = format!("http://127.0.0.1:{}/", free_port()?);
+    let mut calls = stage.calls(3, Duration::ZERO);
+    calls[1] = Call::get(&url, PATIENT).map_err(|error| error.to_string())?;
+    let outcomes = stage.fan_out(&Run::default(), &calls)?;
+    let refused = outcomes.iter().filter(|outcome| **outcome == Err(Failure::ConnectRefused)).count();
+    let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let told = all_told(&outcomes);
+    ensure!((refused, answered) == (1, 2), "one call to a refused port among two others ended so: {told}");
+    stage.still_works()
+}
+
+/// The later a call starts, the sooner it is answered.
+pub(super) fn outcomes_come_in_the_order_of_calls(stage: &mut Stage<'_>) -> Held {
+    let call = |id: u32| stage.call(&format!("/echo/{id}"), Duration::from_millis(2) * (20 - id));
+    let calls: Vec<_> = (0..20).map(call).collect();
+    answers(&stage.fan_out(&Run::default(), &calls)?)
+}
+
+/// In the head, at its end, and in the body.
+pub(super) fn an_answer_may_come_in_parts(stage: &mut Stage<'_>) -> Held {
+    const ANSWER: [&str; 4] = ["HTTP/1.1 200 ", "OK\r\nContent-Length: 4\r\n", "\r\nfo", "ur"];
+    let send = |script: Script, part: &&'static str| script.send(*part).wait(Duration::from_millis(10));
+    let script = ANSWER.iter().fold(Script::new().read_head(), send);
+    let server = stage.mock.fault(script)?;
+    let call = Call::get(&server.url(), PATIENT).map_err(|error| error.to_string())?;
+    let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
+    let sent = Reply { status: 200, body: b"four".to_vec(), worked: None };
+    let told = told(outcome);
+    ensure!(*outcome == Ok(sent), "an answer in four parts ended with {told}, not with 200 \"four\"");
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! The process that has the rows tried, and reads what became of each.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::ops::ControlFlow;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::order::{Found, Order, Said, say};
+use super::{Patience, link};
+use crate::breach::Watched;
+use crate::cases::{Case, cases, order_of_requirements, requirement_of};
+use crate::{Findings, Row, Rows, Verdict};
+
+/// Between two looks at whether to go on.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a dead worker's last words may take.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+/// How much of what a worker prints is passed on: the rest is read and dropped.
+const PRINTED_BYTES: u64 = 64 * 1024;
+
+/// What happens while rows are tried.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A row is tried next.
+    Tries {
+        /// Its group.
+        group: &'a str,
+        /// Its name.
+        name: &'a str,
+        /// Its place among all rows, from 0.
+        at: usize,
+        /// How many rows there are.
+        of: usize,
+    },
+    /// What became of it.
+    Found(&'a Row),
+    /// The subject has printed a line.
+    Printed(&'a str),
+    /// Nothing has happened for a moment.
+    Waits,
+}
+
+/// Has a worker try these rows, and says what happens as it happens. `start` makes the command that starts a worker of the
+/// same program; when `on` breaks, the worker is ended and the findings are those so far.
+///
+/// # Errors
+/// The worker cannot be started, or the model cannot be made here.
+pub fn supervise(
+    subject: &str,
+    start: &dyn Fn() -> Command,
+    rows: &Rows,
+    patience: &Patience,
+    on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+) -> io::Result<Findings> {
+    let findings = Findings::new(subject);
+    Supervisor { start, rows, patience, on, worker: None, has_hung: false, findings }.all()
+}
+
+struct Supervisor<'a> {
+    start: &'a dyn Fn() -> Command,
+    rows: &'a Rows,
+    patience: &'a Patience,
+    on: &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    worker: Option<Worker>,
+    /// Whether a row of this subject has hung: the next one that does is ended sooner.
+    has_hung: bool,
+    findings: Findings,
+}
+
+impl Supervisor<'_> {
+    fn all(mut self) -> io::Result<Findings> {
+        let all = cases(self.rows);
+        for (at, case) in all.iter().enumerate() {
+            if self.one(at, case, all.len())?.is_break() {
+                self.findings.interrupted = true;
+                break;
+            }
+        }
+        self.findings.find_first_cause(&order_of_requirements());
+        Ok(self.findings)
+    }
+
+    /// Has one row tried; breaks when the person in front of it wants that.
+    fn one(&mut self, at: usize, case: &Case, of: usize) -> io::Result<ControlFlow<()>> {
+        if (self.on)(Event::Tries { group: &case.group, name: &case.name, at, of }).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let started = Instant::now();
+        let Some(Found { verdict, breaks, retried, .. }) = self.found(at)? else {
+            return Ok(ControlFlow::Break(()));
+        };
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (group, name) = (case.group.clone(), case.name.clone());
+        let row = Row { group, name, verdict, breaks, took_ms, retried, note: None };
+        let next = (self.on)(Event::Found(&row));
+        self.findings.rows.push(row);
+        Ok(next)
+    }
+
+    /// What becomes of a row, whatever becomes of the worker; nothing after an interrupt.
+    fn found(&mut self, at: usize) -> io::Result<Option<Found>> {
+        let mut worker = match self.worker.take() {
+            Some(worker) => worker,
+            None => match self.started()? {
+                Heard::Said(worker) => worker,
+                Heard::Interrupted => return Ok(None),
+                Heard::Ended(why) => return Ok(Some(Found::ended(why))),
+            },
+        };
+        // A worker that is gone is noticed when it is listened to.
+        let _ = say(&mut worker.orders, &self.order(at));
+        Ok(Some(match self.next(&mut worker) {
+            Heard::Said(Said::Found(found)) => {
+                match found.hangs {
+                    true => self.has_hung = true,
+                    false => self.worker = Some(worker),
+                }
+                found
+            }
+            Heard::Said(other) => Found::ended(format!("the worker process said {other:?}")),
+            Heard::Ended(why) => Found::ended(why),
+            Heard::Interrupted => return Ok(None),
+        }))
+    }
+
+    fn order(&self, at: usize) -> Order {
+        let broken = self.findings.rows.iter().filter_map(|row| row.breaks.clone());
+        let overdue = if self.has_hung { self.patience.overdue_again } else { self.patience.overdue };
+        Order::Try { at, known: broken.collect(), overdue }
+    }
+
+    /// A worker whose model is made. That a first one cannot be had is an error; later on it is a verdict.
+    fn started(&mut self) -> io::Result<Heard<Worker>> {
+        let mut worker = Worker::start(&mut (self.start)())?;
+        let begin = Order::Begin { rows: self.rows.clone(), patience: *self.patience };
+        let _ = say(&mut worker.orders, &begin);
+        let why = match self.next(&mut worker) {
+            Heard::Said(Said::Ready) => return Ok(Heard::Said(worker)),
+            Heard::Interrupted => return Ok(Heard::Interrupted),
+            Heard::Said(Said::NotMade(why)) | Heard::Ended(why) => why,
+            Heard::Said(other) => format!("the worker process said {other:?}"),
+        };
+        if self.findings.rows.is_empty() { Err(io::Error::other(why)) } else { Ok(Heard::Ended(why)) }
+    }
+
+    /// Listens until the worker says more than that it lives.
+    fn next(&mut self, worker: &mut Worker) -> Heard<Said> {
+        let mut silent = Duration::ZERO;
+        loop {
+            match worker.inbox.recv_timeout(TICK) {
+                Ok(Line::Said(Said::Alive)) => silent = Duration::ZERO,
+                Ok(Line::Said(said)) => return Heard::Said(said),
+                Ok(Line::Printed(line)) => {
+                    if (self.on)(Event::Printed(&line)).is_break() {
+                        return Heard::Interrupted;
+                    }
+                    worker.last_words = line;
+                }
+                Ok(Line::Closed) | Err(RecvTimeoutError::Disconnected) => return self.died(worker),
+                // Counted, not measured: a supervisor that was stopped itself must not hold that against the worker.
+                Err(RecvTimeoutError::Timeout) => silent += TICK,
+            }
+            if silent >= self.patience.silent {
+                return Heard::Ended(format!("hung: the process has said nothing for {silent:?}"));
+            }
+            if (self.on)(Event::Waits).is_break() {
+                return Heard::Interrupted;
+            }
+        }
+    }
+
+    /// How the worker has ended, and what it said last.
+    fn died(&mut self, worker: &mut Worker) -> Heard<Said> {
+        while let Ok(Line::Printed(line)) = worker.inbox.recv_timeout(LAST_WORDS) {
+            let _ = (self.on)(Event::Printed(&line));
+            worker.last_words = line;
+        }
+        let how = worker.how_it_ended().map_or("without a status".into(), |status| status.to_string());
+        let said = match worker.last_words.as_str() {
+            "" => String::new(),
+            words => format!("; it said: {words}"),
+        };
+        Heard::Ended(format!("the process ended: {how}{said}"))
+    }
+}
+
+/// What a worker was heard to do.
+enum Heard<T> {
+    Said(T),
+    /// It has ended, or has to be.
+    Ended(String),
+    Interrupted,
+}
+
+impl Found {
+    /// The worker is gone: the model has ended it, or nothing of it moves any more.
+    fn ended(why: String) -> Self {
+        let breaks = requirement_of(Watched::NeverPanics).map(|requirement| requirement.name.into());
+        Self { verdict: Verdict::Broken(why), breaks, retried: Vec::new(), hangs: true }
+    }
+}
+
+/// A worker that runs. Dropping it ends it, with all that it has started.
+struct Worker {
+    child: Child,
+    orders: Box<dyn Write + Send>,
+    inbox: Receiver<Line>,
+    last_words: String,
+}
+
+enum Line {
+    Said(Said),
+    Printed(String),
+    Closed,
+}
+
+impl Worker {
+    fn start(command: &mut Command) -> io::Result<Self> {
+        let (mut child, (verdicts, orders)) = link::start(command)?;
+        let (tell, inbox) = channel();
+        if let Some(pipe) = child.stdout.take() {
+            pass_on(pipe, tell.clone());
+        }
+        if let Some(pipe) = child.stderr.take() {
+            pass_on(pipe, tell.clone());
+        }
+        thread::spawn(move || {
+            let lines = BufReader::new(verdicts).lines().map_while(Result::ok);
+            for said in lines.map_while(|line| serde_json::from_str(&line).ok()) {
+                // Fails when the supervisor has done with this worker.
+                let _ = tell.send(Line::Said(said));
+            }
+            let _ = tell.send(Line::Closed);
+        });
+        Ok(Self { child, orders, inbox, last_words: String::new() })
+    }
+
+    /// Its status, if it comes soon: a process needs a moment to end after its link has.
+    fn how_it_ended(&mut self) -> Option<ExitStatus> {
+        for _ in 0..20 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(TICK);
+        }
+        None
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        link::end(&mut self.child);
+    }
+}
+
+/// Passes on what a worker prints, as lines and within bounds; what exceeds them is read, so that printing never blocks it.
+fn pass_on(mut pipe: impl Read + Send + 'static, tell: Sender<Line>) {
+    thread::spawn(move || {
+        let lines = BufReader::new(pipe.by_ref().take(PRINTED_BYTES)).split(b'\n').map_while(Result::ok);
+        for line in lines {
+            let _ = tell.send(Line::Printed(String::from_utf8_lossy(&line).into_owned()));
+        }
+        let _ = io::copy(&mut pipe, &mut io::sink());
+    });
+}
