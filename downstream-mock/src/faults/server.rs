@@ -82,12 +82,7 @@ struct Stage {
 }
 
 impl FaultServer {
-    pub(crate) fn start(
-        scene: &Scene,
-        ip: IpAddr,
-        runtime: &Handle,
-        config: &Config,
-    ) -> io::Result<Self> {
+    pub(crate) fn start(scene: &Scene, ip: IpAddr, runtime: &Handle, config: &Config) -> io::Result<Self> {
         let socket = bound(ip, matches!(scene, Scene::PlayNarrow(_)))?;
         let address = local_address(&socket)?;
         let script = scene.script().cloned().unwrap_or_default();

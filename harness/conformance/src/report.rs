@@ -126,5 +126,9 @@ fn wrapped(text: &str, first: &str, others: &str, width: usize) -> Vec<String> {
 
 fn pieces(word: &str, room: usize) -> Vec<String> {
     let signs: Vec<_> = word.chars().collect();
-    if signs.is_empty() { vec![String::new()] } else { signs.chunks(room).map(|piece| piece.iter().collect()).collect() }
+    if signs.is_empty() {
+        vec![String::new()]
+    } else {
+        signs.chunks(room).map(|piece| piece.iter().collect()).collect()
+    }
 }

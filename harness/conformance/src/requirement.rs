@@ -21,11 +21,9 @@ pub mod contract {
     /// What comes back.
     pub const OUTCOMES: &str = "A run returns one outcome for each call, in the order of the calls.";
     /// How an answer is read.
-    pub const ANSWERS: &str =
-        "A call ends as hyper's client ends it, whatever the downstream sends and however it is cut into pieces.";
+    pub const ANSWERS: &str = "A call ends as hyper's client ends it, whatever the downstream sends and however it is cut into pieces.";
     /// What a failure is.
-    pub const FAILURES: &str =
-        "A call that fails is an outcome: it hides no other call's answer, and neither panics nor ends the run.";
+    pub const FAILURES: &str = "A call that fails is an outcome: it hides no other call's answer, and neither panics nor ends the run.";
     /// What belongs to the system.
     pub const LEFTOVERS: &str = "A run gives back every descriptor and thread that it took.";
     /// When a call ends.

@@ -101,7 +101,8 @@ impl<'subject> Stage<'subject> {
     /// The same beside servers that still hold what the run has left: the caller counts descriptors.
     pub(crate) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Held<Vec<Outcome>> {
         let started = Instant::now();
-        let outcomes = self.watch(run, calls, |model, run| model.fan_out(run, calls), |outcomes| work(outcomes))?;
+        let outcomes =
+            self.watch(run, calls, |model, run| model.fan_out(run, calls), |outcomes| work(outcomes))?;
         if outcomes.len() != calls.len() {
             let why = format!("{} had {} outcomes", counted(calls.len()), outcomes.len());
             return Err(Breach::of(Watched::OutcomeForEach, why));
@@ -257,7 +258,9 @@ pub(crate) fn answers(outcomes: &[Outcome]) -> Held {
     for (id, outcome) in outcomes.iter().enumerate() {
         match outcome {
             Ok(reply) if reply.status == 200 && reply.body == id.to_string().as_bytes() => {}
-            other => return Err(format!("call {id} ended with {}, not with 200 \"{id}\"", told(other)).into()),
+            other => {
+                return Err(format!("call {id} ended with {}, not with 200 \"{id}\"", told(other)).into());
+            }
         }
     }
     Ok(())

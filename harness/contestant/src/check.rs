@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use conformance::{
-    Event, Findings, REQUIREMENT, Requirement, Rows, Tried, Verdict, contract, expected, faults_by_group, tried,
+    Event, Findings, REQUIREMENT, Requirement, Rows, Tried, Verdict, contract, expected, faults_by_group,
+    tried,
 };
 use downstream_call::{Failure, Line};
 use downstream_mock::faults::{Expect, Fault, FaultServer, OneInTen, Script};
@@ -140,9 +141,8 @@ pub fn check_program(
 fn cases(rows: &Rows) -> Vec<Case> {
     let wanted = REQUIREMENTS.iter().filter(|entry| rows.include(REQUIREMENT, entry.about.name));
     let faults = faults_by_group(rows).into_iter();
-    let faults = faults.flat_map(|(group, faults)| {
-        faults.into_iter().map(move |fault| Case::Fault(group.clone(), fault))
-    });
+    let faults = faults
+        .flat_map(|(group, faults)| faults.into_iter().map(move |fault| Case::Fault(group.clone(), fault)));
     wanted.map(Case::Requirement).chain(faults).collect()
 }
 

@@ -35,7 +35,10 @@ pub fn queued() -> Duration {
 
 fn queued_threads(process: u32) -> Duration {
     let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    tasks.filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok()).map(|line| run_delay(&line)).sum()
+    tasks
+        .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok())
+        .map(|line| run_delay(&line))
+        .sum()
 }
 
 /// The second number of three: nanoseconds.

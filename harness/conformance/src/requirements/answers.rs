@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use downstream_call::{Call, Failure, Reply, Run};
+use downstream_call::{Call, Failure, Milestone, Reply, Run};
 use downstream_mock::faults::Script;
 
 use super::free_port;
 use crate::breach::Held;
 use crate::stage::{PATIENT, Stage, answers};
 use crate::words::{all_told, told};
+
+/// How long a slow answer pauses: longer than a busy machine delays three others.
+const PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) fn a_call_brings_the_answer_that_was_sent(stage: &mut Stage<'_>) -> Held {
     let outcomes = stage.fan_out(&Run::default(), &[stage.call("/echo/17", Duration::ZERO)])?;
@@ -68,5 +71,30 @@ pub(super) fn an_answer_may_come_in_parts(stage: &mut Stage<'_>) -> Held {
     let sent = Reply { status: 200, body: b"four".to_vec(), worked: None };
     let told = told(outcome);
     ensure!(*outcome == Ok(sent), "an answer in four parts ended with {told}, not with 200 \"four\"");
+    Ok(())
+}
+
+/// One answer pauses halfway, and the other three come meanwhile. Calls that wait for one another to start are the matter of a
+/// later row: here only those count that had started.
+pub(super) fn a_slow_answer_delays_no_other_call(stage: &mut Stage<'_>) -> Held {
+    const SLOW: usize = 1;
+    let half = Script::new().read_head().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+    let server = stage.mock.fault(half.wait(PAUSE).send("k"))?;
+    let mut calls = stage.calls(4, Duration::from_millis(5));
+    calls[SLOW] = Call::get(&server.url(), PATIENT).map_err(|error| error.to_string())?;
+    let outcomes = stage.fan_out_beside(&Run::default(), &calls)?;
+    let marks = stage.marks();
+    let place =
+        |call, milestone| marks.iter().position(|mark| (mark.call, mark.milestone) == (call, milestone));
+    let end = place(SLOW, Milestone::Finished);
+    for call in (0..4).filter(|call| *call != SLOW) {
+        let waited = place(call, Milestone::Started) < end && place(call, Milestone::Finished) > end;
+        ensure!(
+            !waited || stage.at_once < 4,
+            "call {call} had started, and ended only after call {SLOW}, whose answer paused for {} ms",
+            PAUSE.as_millis()
+        );
+    }
+    ensure!(outcomes.iter().all(Result::is_ok), "ended so: {}", all_told(&outcomes));
     Ok(())
 }

@@ -34,9 +34,17 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let took = started.elapsed();
     canceller.join().map_err(|_| "the cancelling thread panicked")?;
     let outcomes = outcomes?;
-    ensure!(outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)), "ended so: {}", all_told(&outcomes));
+    ensure!(
+        outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)),
+        "ended so: {}",
+        all_told(&outcomes)
+    );
     let never_started = outcomes.iter().filter(|outcome| cancelled(outcome)).count();
-    ensure!(never_started >= 8, "only {never_started} of 12 are cancelled, where 4 may wait: {}", all_told(&outcomes));
+    ensure!(
+        never_started >= 8,
+        "only {never_started} of 12 are cancelled, where 4 may wait: {}",
+        all_told(&outcomes)
+    );
     ended_as_it_cancels(stage, took, timeout)?;
     let requests = stage.mock.stats().requests;
     ensure!(requests <= 4, "{requests} requests were made");

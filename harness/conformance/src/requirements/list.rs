@@ -29,10 +29,11 @@ const SIXTY: u64 = 160;
 
 /// All requirements, those of ten thousand calls included or not.
 pub(crate) fn all(large: bool) -> impl Iterator<Item = &'static Entry> {
-    [ANSWERS, WAITING, TOGETHER, WORK, CANCELLING, DIAMONDS, CROWDS]
-        .into_iter()
-        .flatten()
-        .chain(if large { LARGE } else { &[] })
+    [ANSWERS, WAITING, TOGETHER, WORK, CANCELLING, DIAMONDS, CROWDS].into_iter().flatten().chain(if large {
+        LARGE
+    } else {
+        &[]
+    })
 }
 
 const ANSWERS: &[Entry] = &[
@@ -113,6 +114,17 @@ const ANSWERS: &[Entry] = &[
         descriptors: FEW,
         hold: answers::an_answer_may_come_in_parts,
     },
+    Entry {
+        about: Requirement {
+            name: "a slow answer delays no other call",
+            contract: contract::NEIGHBOURS,
+            page: "models/busy-poll.md",
+            look_for: "a socket that blocks in read: one that shares its thread must return EAGAIN (set_nonblocking)",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: answers::a_slow_answer_delays_no_other_call,
+    },
 ];
 
 const WAITING: &[Entry] = &[
@@ -126,17 +138,6 @@ const WAITING: &[Entry] = &[
         watched: &[Watched::EndsUnanswered],
         descriptors: FEW,
         hold: waiting::a_call_that_is_never_answered_ends,
-    },
-    Entry {
-        about: Requirement {
-            name: "an answer that stops halfway delays no other call",
-            contract: contract::NEIGHBOURS,
-            page: "models/busy-poll.md",
-            look_for: "a socket that blocks in read: one that shares its thread must return EAGAIN (set_nonblocking)",
-        },
-        watched: &[],
-        descriptors: FEW,
-        hold: waiting::an_answer_that_stops_halfway_delays_no_other,
     },
     Entry {
         about: Requirement {

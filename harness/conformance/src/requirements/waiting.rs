@@ -51,18 +51,6 @@ pub(super) fn a_call_that_is_never_answered_ends(stage: &mut Stage<'_>) -> Held 
     Ok(())
 }
 
-/// Half an answer, and then silence, beside calls whose answers come meanwhile.
-pub(super) fn an_answer_that_stops_halfway_delays_no_other(stage: &mut Stage<'_>) -> Held {
-    let half = Script::new().read_head().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no").hold();
-    let server = stage.mock.fault(half)?;
-    let mut calls = stage.calls(4, SOON / 2);
-    calls[1] = Call::get(&server.url(), SOON * 2).map_err(|error| error.to_string())?;
-    let mut outcomes = stage.fan_out_beside(&Run::default(), &calls)?;
-    let stopped = std::mem::replace(&mut outcomes[1], Ok(echoed(1)));
-    ensure!(stopped == Err(Failure::TimedOut), "half an answer ended with {}", told(&stopped));
-    answers(&outcomes)
-}
-
 pub(super) fn a_deadline_holds_while_a_call_connects(stage: &mut Stage<'_>) -> Held {
     let server = stage.mock.scene(&Scene::BacklogFull)?;
     let call = Call::get(&server.url(), SOON).map_err(|error| error.to_string())?;
@@ -104,7 +92,11 @@ pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage<'_>) -> 
         Call::get(&format!("http://127.0.0.1:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
     let started = Instant::now();
     let outcomes = stage.fan_out(&Run::default(), &vec![call; 50])?;
-    ensure!(outcomes.iter().all(|outcome| *outcome == Err(Failure::ConnectRefused)), "ended so: {}", all_told(&outcomes));
+    ensure!(
+        outcomes.iter().all(|outcome| *outcome == Err(Failure::ConnectRefused)),
+        "ended so: {}",
+        all_told(&outcomes)
+    );
     ensure!(started.elapsed() < PATIENT / 2, "took {} ms", started.elapsed().as_millis());
     stage.still_works()
 }

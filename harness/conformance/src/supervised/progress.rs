@@ -101,7 +101,8 @@ impl Progress {
 
 impl RowNow {
     fn hang(&self) -> Option<Breach> {
-        (self.began.elapsed() > self.limit).then(|| format!("the row takes more than {:?}", self.limit).into())
+        (self.began.elapsed() > self.limit)
+            .then(|| format!("the row takes more than {:?}", self.limit).into())
     }
 }
 
@@ -132,7 +133,10 @@ impl RunNow {
             Milestone::FirstByte => (Watched::EndsReceiving, "had received a part of its answer"),
             Milestone::Finished => return None,
         };
-        let why = format!("call {index} of {of} {state} and was not over {} after its deadline", in_seconds(overdue));
+        let why = format!(
+            "call {index} of {of} {state} and was not over {} after its deadline",
+            in_seconds(overdue)
+        );
         Some(Breach::of(watched, why))
     }
 
@@ -146,7 +150,8 @@ impl RunNow {
         }
         let over = marks.iter().filter(|mark| mark.milestone == Milestone::Finished).count();
         let stats = self.mock.stats();
-        let seen = format!("the mock had counted {} requests and answered {}", stats.requests, stats.answered);
+        let seen =
+            format!("the mock had counted {} requests and answered {}", stats.requests, stats.answered);
         let of = counted(self.timeouts.len());
         let late = in_seconds(overdue);
         Some(match over {

@@ -100,10 +100,21 @@ impl Worker<'_> {
     /// What becomes of a row; nothing if the watchdog has said it.
     fn found(&mut self, case: &Case, known: &[String], overdue: Duration) -> Option<Found> {
         if let Some(why) = lacks_descriptors(case) {
-            return Some(Found { verdict: Verdict::Skipped(why), breaks: None, retried: Vec::new(), hangs: false });
+            return Some(Found {
+                verdict: Verdict::Skipped(why),
+                breaks: None,
+                retried: Vec::new(),
+                hangs: false,
+            });
         }
         let (requirement, limit) = (case.requirement(), self.patience.row);
-        self.progress.row_begins(RowNow { began: Instant::now(), requirement, overdue, limit, retried: Vec::new() });
+        self.progress.row_begins(RowNow {
+            began: Instant::now(),
+            requirement,
+            overdue,
+            limit,
+            retried: Vec::new(),
+        });
         let held = self.attempts(case, known);
         let row = self.progress.row_ended()?;
         let (verdict, breaks) = match held {
@@ -121,9 +132,12 @@ impl Worker<'_> {
         let started = Instant::now();
         for attempt in 1.. {
             let Err(breach) = self.attempt(case) else { break };
-            self.stage.renew_model().map_err(|error| format!("the model could not be made again: {error}"))?;
+            self.stage
+                .renew_model()
+                .map_err(|error| format!("the model could not be made again: {error}"))?;
             let breaks = breach.of.and_then(requirement_of).map(|requirement| requirement.name);
-            let is_known = breaks.or(case.requirement()).is_some_and(|name| known.iter().any(|known| known == name));
+            let is_known =
+                breaks.or(case.requirement()).is_some_and(|name| known.iter().any(|known| known == name));
             if is_known {
                 self.stage.left_behind = self.stage.left_behind.min(LOOK * 4);
             }
@@ -146,10 +160,8 @@ impl Worker<'_> {
 /// row's own if it rests on less.
 fn broken(row: &RowNow, breach: &Breach) -> Option<&'static str> {
     let watched = breach.of.and_then(requirement_of).map(|requirement| requirement.name);
-    let is_hang = matches!(
-        breach.of,
-        Some(Watched::EndsConnecting | Watched::EndsUnanswered | Watched::EndsReceiving)
-    );
+    let is_hang =
+        matches!(breach.of, Some(Watched::EndsConnecting | Watched::EndsUnanswered | Watched::EndsReceiving));
     match (row.requirement, watched) {
         (Some(own), Some(watched)) if is_hang => Some(earlier(own, watched)),
         (own, watched) => watched.or(own),

@@ -27,9 +27,10 @@ impl Board {
         };
         let line = ProgressBar::with_draw_target(None, target);
         // The template is a literal.
-        line.set_style(ProgressStyle::with_template("{spinner:.cyan} {wide_msg}").unwrap_or_else(|_| {
-            ProgressStyle::default_spinner()
-        }));
+        line.set_style(
+            ProgressStyle::with_template("{spinner:.cyan} {wide_msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
         Self { line, subject: subject.into(), held: 0, broken: 0 }
     }
 
@@ -39,7 +40,10 @@ impl Board {
                 let broken = style(format!("{} broken", self.broken)).for_stderr();
                 let broken = if self.broken > 0 { broken.red() } else { broken };
                 let (subject, held) = (&self.subject, self.held);
-                self.line.set_message(format!("{subject} {}/{of}  {held} held, {broken}  {group}: {name}", at + 1));
+                self.line.set_message(format!(
+                    "{subject} {}/{of}  {held} held, {broken}  {group}: {name}",
+                    at + 1
+                ));
             }
             Event::Found(row) => match &row.verdict {
                 Verdict::Held => self.held += 1,
