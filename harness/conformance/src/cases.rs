@@ -38,7 +38,8 @@ pub fn cases(rows: &Rows) -> Vec<Case> {
     for (group, faults) in faults_by_group(rows) {
         let case = |name: String, kind| Case { group: group.clone(), name, kind };
         cases.extend(faults.iter().map(|fault| case(fault.name.clone(), Kind::Alone(fault.clone()))));
-        let name = format!("{} faults among {NEIGHBOURS} healthy calls", faults.len());
+        let noun = if faults.len() == 1 { "fault" } else { "faults" };
+        let name = format!("{} {noun} among {NEIGHBOURS} healthy calls", faults.len());
         cases.push(case(name, Kind::Among(faults)));
     }
     cases

@@ -200,9 +200,10 @@ fn lacks_descriptors(case: &Case) -> Option<String> {
     use rustix::process::{Resource, getrlimit};
     let limit = getrlimit(Resource::Nofile).current?;
     let (open, needs) = (observe::Resources::now().descriptors as u64, case.descriptors());
-    (open + needs > limit).then(|| {
-        let all = open + needs;
-        format!("it takes up to {all} descriptors, and a process may have {limit} here: raise the limit with ulimit -n {all}")
+    let all = open + needs;
+    (all > limit).then(|| {
+        let cure = format!("raise the limit as root (ulimit -n {all})");
+        format!("it takes up to {all} descriptors, and a process may have {limit} here: {cure}")
     })
 }
 

@@ -23,7 +23,10 @@ pub(super) fn matrix(all: &[Findings], width: usize) -> String {
     }
     for row in broken {
         let marks: String = all.iter().map(|findings| format!("{:>MARK$}", mark(findings, row))).collect();
-        let title = printable(row.title().as_bytes(), name.saturating_sub(1));
+        let title = row.title();
+        // A cut name ends with one sign more, an ellipsis.
+        let shown = if title.chars().count() > name { name - 1 } else { name };
+        let title = printable(title.as_bytes(), shown);
         lines.push(format!("{title:name$}{marks}"));
     }
     lines.join("\n") + "\n"
