@@ -195,7 +195,7 @@ impl<'subject> Stage<'subject> {
     fn was_idle(&self, spent: &Spent, work: Duration) -> Held {
         let cpu = spent.cpu.saturating_sub(work);
         let spins = cpu >= spent.wall / 2
-            || (cpu >= spent.wall / 20 && cpu + spent.queued >= spent.wall.mul_f64(0.9));
+            || (cpu >= spent.wall / 4 && cpu + spent.queued >= spent.wall.mul_f64(0.95));
         if self.subject.spins || spent.wall < JUDGED || !spins {
             return Ok(());
         }

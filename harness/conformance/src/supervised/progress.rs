@@ -101,8 +101,8 @@ impl Progress {
 
 impl RowNow {
     fn hang(&self) -> Option<Breach> {
-        (self.began.elapsed() > self.limit)
-            .then(|| format!("the row takes more than {:?}", self.limit).into())
+        let is_late = self.began.elapsed() > self.limit;
+        is_late.then(|| format!("the row was not over after {}", in_seconds(self.limit)).into())
     }
 }
 
