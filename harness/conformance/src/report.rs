@@ -41,7 +41,7 @@ impl Report {
     /// The counts of the last group, the sum, and what to mend first.
     pub fn end(&mut self, findings: &Findings) -> String {
         let mut shown = self.end_group();
-        shown += &format!("{}\n", sum(findings));
+        shown += &(wrapped(&sum(findings), "", "  ", self.width).join("\n") + "\n");
         if let Some(cause) = &findings.first_cause {
             shown += &first_cause(cause, self.width);
         }
