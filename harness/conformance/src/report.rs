@@ -88,9 +88,10 @@ fn first_cause(cause: &FirstCause, width: usize) -> String {
         rows => format!(" ({rows} rows broke because of it)"),
     };
     let title = format!("Mend this first: {}{because}", printable(cause.requirement.as_bytes(), REASON));
-    let seen = format!("{}: {}", cause.row, cause.seen);
+    let is_its_own = cause.row.ends_with(&format!(": {}", cause.requirement));
+    let seen = if is_its_own { cause.seen.clone() } else { format!("{}, in {}", cause.seen, cause.row) };
     let parts = [
-        ("seen in", seen.as_str()),
+        ("seen", seen.as_str()),
         ("contract", &cause.contract),
         ("look for", &cause.look_for),
         ("read", &format!("docs/src/{}", cause.page)),

@@ -245,10 +245,12 @@ fn nothing_left_behind(before: Resources, patience: Duration) -> Held {
 /// `left behind: 3 descriptors more than the 14 before the run`
 fn grown(before: Resources, now: Resources) -> String {
     let more = |before: usize, now: usize, what: &str| {
-        (now > before).then(|| format!("{} {what} more than the {before} before the run", now - before))
+        let plural = if now == before + 1 { "" } else { "s" };
+        (now > before)
+            .then(|| format!("{} {what}{plural} more than the {before} before the run", now - before))
     };
-    let descriptors = more(before.descriptors, now.descriptors, "descriptors");
-    let threads = more(before.threads, now.threads, "threads");
+    let descriptors = more(before.descriptors, now.descriptors, "descriptor");
+    let threads = more(before.threads, now.threads, "thread");
     let all: Vec<_> = [descriptors, threads].into_iter().flatten().collect();
     format!("left behind: {}", all.join(", "))
 }

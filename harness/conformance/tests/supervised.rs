@@ -62,7 +62,7 @@ mod troubles {
             && first == WORKER_ARGUMENT
         {
             let trouble = named(trouble);
-            return conformance::worker(&Subject::new("trouble", &move || Troubled::new(trouble)));
+            return conformance::worker(&Subject::new("trouble", &move || Troubled::made(trouble)));
         }
         let mut trials: Vec<_> = CASES
             .into_iter()
@@ -90,7 +90,7 @@ mod troubles {
     struct Troubled(Trouble);
 
     impl Troubled {
-        fn new(trouble: Trouble) -> io::Result<Box<dyn Model>> {
+        fn made(trouble: Trouble) -> io::Result<Box<dyn Model>> {
             match trouble {
                 Trouble::CannotBeMade => Err(io::Error::other("there is no ring here")),
                 Trouble::PanicsWhenMade => panic!("made of glass"),
@@ -98,6 +98,7 @@ mod troubles {
             }
         }
 
+        #[expect(clippy::zombie_processes, reason = "the supervisor ends the child that is left")]
         fn make_trouble(&self) {
             match self.0 {
                 Trouble::Exits => {

@@ -36,7 +36,7 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let outcomes = outcomes?;
     ensure!(
         outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)),
-        "ended so: {}",
+        "cancelled while 4 of 12 calls waited, the run ended so: {}",
         all_told(&outcomes)
     );
     let never_started = outcomes.iter().filter(|outcome| cancelled(outcome)).count();
@@ -63,7 +63,7 @@ pub(super) fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held
         let took = started.elapsed();
         canceller.join().map_err(|_| "the cancelling thread panicked")?;
         let outcome = &outcomes?[0];
-        ensure!(ended_by_cancelling(stage, outcome), "ended with {}", told(outcome));
+        ensure!(ended_by_cancelling(stage, outcome), "cancelled, the call ended with {}", told(outcome));
         ended_as_it_cancels(stage, took, timeout)
     })?;
     stage.still_works()

@@ -6,7 +6,7 @@ use downstream_call::{Call, Failure, Reply, Run, Work};
 use downstream_mock::faults::{BrokenDiamond, StepB};
 use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
 
-use super::{LATENCY, PANIC, SECOND, cancellable, ended_as_it_cancels, in_flight_timeout};
+use super::{LATENCY, PANIC, SECOND, cancellable, ended_as_it_cancels, in_flight_instead, in_flight_timeout};
 use crate::breach::Held;
 use crate::stage::{PATIENT, Stage, limited};
 use crate::words::told;
@@ -23,7 +23,11 @@ pub(super) fn a_diamonds_middle_is_made_together(stage: &mut Stage<'_>) -> Held 
     );
     let (stats, together) = (mock.stats(), stage.at_once.min(3));
     ensure!(stats.requests == 5, "{} requests were made, not 5", stats.requests);
-    ensure!(stats.peak_in_flight == together as u64, "{} at a time, not {together}", stats.peak_in_flight);
+    ensure!(
+        stats.peak_in_flight == together as u64,
+        "{} of B, C and D in flight at a time, not {together}",
+        stats.peak_in_flight
+    );
     let latencies = if together == 3 { 3 } else { 5 };
     ensure!(took >= LATENCY * latencies, "took {} ms: a latency was left out", took.as_millis());
     let longest = LATENCY * latencies + SECOND + stage.queued();
@@ -36,7 +40,7 @@ pub(super) fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage<'_>) -> Held {
         let mock = slow_mock(LATENCY / 4)?;
         stage.diamond(&limited(limit), diamond(&mock))?.map_err(|failure| failure.to_string())?;
         let (peak, due) = (mock.stats().peak_in_flight, limit.min(stage.at_once) as u64);
-        ensure!(peak == due, "{peak} calls were in flight where {limit} were allowed, and {due} possible");
+        ensure!(peak == due, "{}", in_flight_instead(peak, limit, due));
     }
     Ok(())
 }
@@ -65,7 +69,8 @@ fn broken_in_the_middle(stage: &mut Stage<'_>, b: StepB, work: Work) -> Held<Fai
     let started = Instant::now();
     let outcome = stage.diamond(&Run { work, ..Run::default() }, base)?;
     let took = started.elapsed();
-    ended_as_it_cancels(stage, took, timeout)?;
+    ended_as_it_cancels(stage, took, timeout)
+        .map_err(|breach| breach.with_context("B failed while C and D waited, and the diamond"))?;
     let asked = server.asked();
     ensure!(!asked.contains('e'), "asked for {asked}");
     let held = asked.chars().filter(|letter| "cd".contains(*letter)).count();

@@ -69,6 +69,12 @@ fn ended_as_it_cancels(stage: &Stage<'_>, took: Duration, timeout: Duration) -> 
     Ok(())
 }
 
+/// `3 calls were in flight where 1 were allowed`
+fn in_flight_instead(peak: u64, limit: usize, due: u64) -> String {
+    let possible = if due < limit as u64 { format!(", and {due} possible") } else { String::new() };
+    format!("{peak} calls were in flight where {limit} were allowed{possible}")
+}
+
 fn cancellable() -> Held<Run> {
     Ok(Run { cancel: Cancel::new()?, ..Run::default() })
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use downstream_call::{Call, Failure, Outcome, Reply, Run};
 use downstream_mock::faults::{Scene, Script};
 
-use super::{LATENCY, SOON, free_port};
+use super::{LATENCY, SOON, free_port, in_flight_instead};
 use crate::breach::Held;
 use crate::stage::{PATIENT, Stage, answers, limited};
 use crate::words::{all_told, sized, told};
@@ -27,7 +27,7 @@ pub(super) fn never_more_in_flight_than_allowed(stage: &mut Stage<'_>) -> Held {
         let calls = stage.calls(3 * limit, LATENCY / 4);
         answers(&stage.fan_out(&limited(limit), &calls)?)?;
         let (peak, due) = (stage.mock.stats().peak_in_flight, limit.min(stage.at_once) as u64);
-        ensure!(peak == due, "{peak} calls were in flight where {limit} were allowed, and {due} possible");
+        ensure!(peak == due, "{}", in_flight_instead(peak, limit, due));
     }
     Ok(())
 }
@@ -69,8 +69,15 @@ pub(super) fn a_deadline_is_for_the_whole_call(stage: &mut Stage<'_>) -> Held {
     let call = Call::get(&server.url(), SOON).map_err(|error| error.to_string())?;
     let started = Instant::now();
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
-    ensure!(*outcome == Err(Failure::TimedOut), "ended with {}", sized(outcome));
     let took = started.elapsed();
+    ensure!(
+        *outcome == Err(Failure::TimedOut),
+        "a byte came every {} ms, and the call ended with {} after {} ms; its deadline was {} ms",
+        (SOON / 4).as_millis(),
+        sized(outcome),
+        took.as_millis(),
+        SOON.as_millis()
+    );
     ensure!(took.saturating_sub(stage.queued()) < SOON * 3, "took {} ms", took.as_millis());
     Ok(())
 }

@@ -14,9 +14,13 @@ pub(super) fn work_is_done_with_each_reply(stage: &mut Stage<'_>) -> Held {
     let calls = stage.calls(10, Duration::ZERO);
     for outcome in stage.fan_out(&run, &calls)? {
         let worked = outcome.as_ref().ok().and_then(|reply| reply.worked);
-        ensure!(worked == Some(610), "{} has {worked:?} as the result of its work, not 610", told(&outcome));
+        ensure!(worked == Some(610), "{} has {} of its work, not 610", told(&outcome), result(worked));
     }
     Ok(())
+}
+
+fn result(worked: Option<u64>) -> String {
+    worked.map_or("no result".into(), |result| format!("the result {result}"))
 }
 
 pub(super) fn a_panic_in_the_work_costs_one_call(stage: &mut Stage<'_>) -> Held {

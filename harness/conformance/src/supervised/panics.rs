@@ -20,7 +20,9 @@ pub(crate) fn take() -> Option<String> {
 
 /// Some rows need a panic in a call's work: that one is no fault of the model.
 fn note(info: &PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let message = text.or(payload.downcast_ref().copied()).unwrap_or("no message");
     if message == PANIC {
         return;
     }
