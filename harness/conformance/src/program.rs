@@ -16,8 +16,11 @@ const ATTEMPTS: usize = 3;
 /// A row that failed after this many seconds is not tried again.
 const NOISE_LIMIT_S: u64 = 5;
 
+/// Options of test programs that are followed by a value: `cargo test` passes them to every test.
+const WITH_VALUE: [&str; 5] = ["--test-threads", "--skip", "--format", "--color", "--logfile"];
+
 /// Holds a subject against the suite and prints what became of it; the exit status is 1 if a row broke. An argument is text
-/// that the names of the rows have to contain; `--verbose` names the rows that hold too.
+/// that the names of the rows have to contain, as for other tests; `--verbose` names the rows that hold too.
 ///
 /// The program starts itself again as a worker, so this has to be all that its `main` does.
 #[must_use]
@@ -25,6 +28,9 @@ pub fn main(subject: &Subject<'_>) -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|first| first == WORKER_ARGUMENT) {
         return worker(subject);
+    }
+    if arguments.iter().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS;
     }
     match check(subject, &arguments) {
         Ok(true) => ExitCode::SUCCESS,
@@ -38,8 +44,7 @@ pub fn main(subject: &Subject<'_>) -> ExitCode {
 
 fn check(subject: &Subject<'_>, arguments: &[String]) -> io::Result<bool> {
     let _ = downstream_mock::raise_descriptor_limit();
-    let only = arguments.iter().find(|argument| !argument.starts_with('-')).cloned().unwrap_or_default();
-    let rows = Rows { only, ..Rows::default() };
+    let rows = Rows { only: text_of(arguments), ..Rows::default() };
     let this = std::env::current_exe()?;
     let start = || {
         let mut command = Command::new(&this);
@@ -57,7 +62,15 @@ fn check(subject: &Subject<'_>, arguments: &[String]) -> io::Result<bool> {
     };
     let findings = supervise(subject.name, &start, &rows, &Patience::default(), &mut show)?;
     say(&report.end(&findings));
-    Ok(findings.broken().next().is_none() && !findings.rows.is_empty())
+    Ok(findings.broken().next().is_none())
+}
+
+/// The argument that is no option, and no value of one.
+fn text_of(arguments: &[String]) -> String {
+    let is_value = |at: usize| at > 0 && WITH_VALUE.contains(&arguments[at - 1].as_str());
+    let mut texts = arguments.iter().enumerate();
+    let text = texts.find(|(at, argument)| !argument.starts_with('-') && !is_value(*at));
+    text.map_or_else(String::new, |(_, text)| text.clone())
 }
 
 /// Prints. Ignores a closed pipe.
