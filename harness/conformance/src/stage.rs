@@ -47,7 +47,7 @@ const IDLE_BYTES: usize = 1024 * 1024;
 const CALL_CPU: Duration = Duration::from_micros(500);
 
 /// A run shorter than this is not long enough to tell waiting from working.
-const JUDGED: Duration = Duration::from_millis(100);
+const JUDGED: Duration = Duration::from_millis(150);
 
 /// How long a run took, and what of it were CPU time and waiting for a core.
 struct Spent {

@@ -45,8 +45,10 @@ pub(super) struct Found {
     pub(super) breaks: Option<String>,
     /// Why each attempt before the last one failed.
     pub(super) retried: Vec<String>,
-    /// Whether the run hangs: the worker is of no more use.
+    /// Whether its run did not end by itself.
     pub(super) hangs: bool,
+    /// Whether the worker ends with it.
+    pub(super) ends: bool,
 }
 
 /// Writes one line, in one piece.

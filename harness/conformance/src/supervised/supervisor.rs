@@ -1,5 +1,6 @@
 //! The process that has the rows tried, and reads what became of each.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::ControlFlow;
 use std::process::{Child, Command, ExitStatus};
@@ -15,6 +16,8 @@ use crate::{Findings, Row, Rows, Verdict};
 
 /// Between two looks at whether to go on.
 const TICK: Duration = Duration::from_millis(50);
+/// After so many rows in a row that hung, the others are not tried: each of them would take as long.
+const HUNG_IN_A_ROW: usize = 5;
 /// How long a dead worker's last words may take.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 /// How much of what a worker prints is passed on: the rest is read and dropped.
@@ -55,7 +58,7 @@ pub fn supervise(
     on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
 ) -> io::Result<Findings> {
     let findings = Findings::new(subject);
-    Supervisor { start, rows, patience, on, worker: None, has_hung: false, findings }.all()
+    Supervisor { start, rows, patience, on, worker: None, has_hung: false, hung_in_a_row: 0, findings }.all()
 }
 
 struct Supervisor<'a> {
@@ -66,6 +69,8 @@ struct Supervisor<'a> {
     worker: Option<Worker>,
     /// Whether a row of this subject has hung: the next one that does is ended sooner.
     has_hung: bool,
+    /// How many rows have hung without one between them that did not.
+    hung_in_a_row: usize,
     findings: Findings,
 }
 
@@ -88,7 +93,11 @@ impl Supervisor<'_> {
             return Ok(ControlFlow::Break(()));
         }
         let started = Instant::now();
-        let Some(Found { verdict, breaks, retried, .. }) = self.found(at)? else {
+        let found = match self.hung_in_a_row {
+            HUNG_IN_A_ROW.. => Some(Found::skipped()),
+            _ => self.found(at, case)?,
+        };
+        let Some(Found { verdict, breaks, retried, .. }) = found else {
             return Ok(ControlFlow::Break(()));
         };
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -100,35 +109,36 @@ impl Supervisor<'_> {
     }
 
     /// What becomes of a row, whatever becomes of the worker; nothing after an interrupt.
-    fn found(&mut self, at: usize) -> io::Result<Option<Found>> {
+    fn found(&mut self, at: usize, case: &Case) -> io::Result<Option<Found>> {
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
             None => match self.started()? {
                 Heard::Said(worker) => worker,
                 Heard::Interrupted => return Ok(None),
-                Heard::Ended(why) => return Ok(Some(Found::ended(why))),
+                Heard::Ended(why) | Heard::Silent(why) => return Ok(Some(Found::ended(why))),
             },
         };
         // A worker that is gone is noticed when it is listened to.
         let _ = say(&mut worker.orders, &self.order(at));
-        Ok(Some(match self.next(&mut worker) {
-            Heard::Said(Said::Found(found)) => {
-                match found.hangs {
-                    true => self.has_hung = true,
-                    false => self.worker = Some(worker),
-                }
-                found
-            }
+        let found = match self.next(&mut worker) {
+            Heard::Said(Said::Found(found)) => found,
             Heard::Said(other) => Found::ended(format!("the worker process said {other:?}")),
             Heard::Ended(why) => Found::ended(why),
+            Heard::Silent(why) => Found::stuck(case, why),
             Heard::Interrupted => return Ok(None),
-        }))
+        };
+        self.has_hung |= found.hangs;
+        self.hung_in_a_row = if found.hangs { self.hung_in_a_row + 1 } else { 0 };
+        if !found.ends {
+            self.worker = Some(worker);
+        }
+        Ok(Some(found))
     }
 
     fn order(&self, at: usize) -> Order {
-        let broken = self.findings.rows.iter().filter_map(|row| row.breaks.clone());
+        let broken: BTreeSet<_> = self.findings.rows.iter().filter_map(|row| row.breaks.clone()).collect();
         let overdue = if self.has_hung { self.patience.overdue_again } else { self.patience.overdue };
-        Order::Try { at, known: broken.collect(), overdue }
+        Order::Try { at, known: broken.into_iter().collect(), overdue }
     }
 
     /// A worker whose model is made. That a first one cannot be had is an error; later on it is a verdict.
@@ -139,7 +149,7 @@ impl Supervisor<'_> {
         let why = match self.next(&mut worker) {
             Heard::Said(Said::Ready) => return Ok(Heard::Said(worker)),
             Heard::Interrupted => return Ok(Heard::Interrupted),
-            Heard::Said(Said::NotMade(why)) | Heard::Ended(why) => why,
+            Heard::Said(Said::NotMade(why)) | Heard::Ended(why) | Heard::Silent(why) => why,
             Heard::Said(other) => format!("the worker process said {other:?}"),
         };
         if self.findings.rows.is_empty() { Err(io::Error::other(why)) } else { Ok(Heard::Ended(why)) }
@@ -148,6 +158,7 @@ impl Supervisor<'_> {
     /// Listens until the worker says more than that it lives.
     fn next(&mut self, worker: &mut Worker) -> Heard<Said> {
         let mut silent = Duration::ZERO;
+        let limit = if self.has_hung { self.patience.silent / 3 } else { self.patience.silent };
         loop {
             match worker.inbox.recv_timeout(TICK) {
                 Ok(Line::Said(Said::Alive)) => silent = Duration::ZERO,
@@ -159,11 +170,13 @@ impl Supervisor<'_> {
                     worker.last_words = line;
                 }
                 Ok(Line::Closed) | Err(RecvTimeoutError::Disconnected) => return self.died(worker),
+                // A process that the model has started may hold the link open.
+                Err(RecvTimeoutError::Timeout) if worker.has_ended() => return self.died(worker),
                 // Counted, not measured: a supervisor that was stopped itself must not hold that against the worker.
                 Err(RecvTimeoutError::Timeout) => silent += TICK,
             }
-            if silent >= self.patience.silent {
-                return Heard::Ended(format!("hung: the process has said nothing for {silent:?}"));
+            if silent >= limit {
+                return Heard::Silent(format!("hung: the process has said nothing for {silent:?}"));
             }
             if (self.on)(Event::Waits).is_break() {
                 return Heard::Interrupted;
@@ -189,16 +202,28 @@ impl Supervisor<'_> {
 /// What a worker was heard to do.
 enum Heard<T> {
     Said(T),
-    /// It has ended, or has to be.
     Ended(String),
+    /// Not even that it lives.
+    Silent(String),
     Interrupted,
 }
 
 impl Found {
-    /// The worker is gone: the model has ended it, or nothing of it moves any more.
+    /// The model has ended the whole process.
     fn ended(why: String) -> Self {
         let breaks = requirement_of(Watched::NeverPanics).map(|requirement| requirement.name.into());
-        Self { verdict: Verdict::Broken(why), breaks, retried: Vec::new(), hangs: true }
+        Self { verdict: Verdict::Broken(why), breaks, retried: Vec::new(), hangs: false, ends: true }
+    }
+
+    /// Nothing of the process moves any more, not even its watchdog.
+    fn stuck(case: &Case, why: String) -> Self {
+        let breaks = case.requirement().map(String::from);
+        Self { verdict: Verdict::Broken(why), breaks, retried: Vec::new(), hangs: true, ends: true }
+    }
+
+    fn skipped() -> Self {
+        let why = format!("the last {HUNG_IN_A_ROW} rows have hung: mend the first cause, and check again");
+        Self { verdict: Verdict::Skipped(why), breaks: None, retried: Vec::new(), hangs: true, ends: true }
     }
 }
 
@@ -235,6 +260,10 @@ impl Worker {
             let _ = tell.send(Line::Closed);
         });
         Ok(Self { child, orders, inbox, last_words: String::new() })
+    }
+
+    fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
     }
 
     /// Its status, if it comes soon: a process needs a moment to end after its link has.

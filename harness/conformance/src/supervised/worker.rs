@@ -105,6 +105,7 @@ impl Worker<'_> {
                 breaks: None,
                 retried: Vec::new(),
                 hangs: false,
+                ends: false,
             });
         }
         let (requirement, limit) = (case.requirement(), self.patience.row);
@@ -124,7 +125,7 @@ impl Worker<'_> {
                 (Verdict::Broken(breach.why), breaks)
             }
         };
-        Some(Found { verdict, breaks, retried: row.retried, hangs: false })
+        Some(Found { verdict, breaks, retried: row.retried, hangs: false, ends: false })
     }
 
     /// Tries a row a few times: noise on a busy machine passes, a defect stays.
@@ -176,7 +177,13 @@ fn watch(progress: &Progress, output: &Output) -> ! {
         if let Some((row, breach)) = progress.hang() {
             let breaks = broken(&row, &breach).map(String::from);
             let verdict = Verdict::Broken(breach.why);
-            output.say(&Said::Found(Found { verdict, breaks, retried: row.retried, hangs: true }));
+            output.say(&Said::Found(Found {
+                verdict,
+                breaks,
+                retried: row.retried,
+                hangs: true,
+                ends: true,
+            }));
             link::end_own_group();
         }
         if said.elapsed() >= HEARTBEAT {
