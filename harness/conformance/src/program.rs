@@ -60,6 +60,7 @@ fn check(subject: &Subject<'_>, arguments: &[String]) -> io::Result<bool> {
         });
         ControlFlow::Continue(())
     };
+    say(&format!("checking {}\n", subject.name));
     let findings = supervise(subject.name, &start, &rows, &Patience::default(), &mut show)?;
     say(&report.end(&findings));
     Ok(findings.broken().next().is_none())

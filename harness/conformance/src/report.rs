@@ -1,10 +1,15 @@
 //! What a person reads: broken rows in full as they fall, held rows as counts, and at the end what to mend first.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::words::printable;
 use crate::{Findings, FirstCause, Row, Verdict};
 
 /// Characters of a reason, at most.
 const REASON: usize = 400;
+
+/// How many rows are shown in full that break the same requirement of another row.
+const REPEATED: usize = 3;
 
 /// Columns before the text of the last paragraph.
 const LABEL: usize = 11;
@@ -16,13 +21,17 @@ pub struct Report {
     verbose: bool,
     /// The group in progress, how many of its rows were tried, and how many of them held.
     group: Option<(String, usize, usize)>,
+    /// The requirements that rows of others have broken, and how often that was shown.
+    shown: HashMap<String, usize>,
+    /// Those that were not shown in this group any more, and how often.
+    untold: BTreeMap<String, usize>,
 }
 
 impl Report {
     /// Nothing was tried yet; `verbose` names held rows too.
     #[must_use]
-    pub const fn new(width: usize, verbose: bool) -> Self {
-        Self { width, verbose, group: None }
+    pub fn new(width: usize, verbose: bool) -> Self {
+        Self { width, verbose, group: None, shown: HashMap::new(), untold: BTreeMap::new() }
     }
 
     /// What to show of a row that has just been tried; ends with a line break, if it is anything.
@@ -34,7 +43,9 @@ impl Report {
         let (_, tried, held) = self.group.get_or_insert_with(|| (row.group.clone(), 0, 0));
         *tried += 1;
         *held += usize::from(row.verdict == Verdict::Held);
-        shown.extend(self.lines(row).iter().map(|line| format!("{line}\n")));
+        if self.is_worth_showing(row) {
+            shown.extend(self.lines(row).iter().map(|line| format!("{line}\n")));
+        }
         shown
     }
 
@@ -48,10 +59,35 @@ impl Report {
         shown
     }
 
-    /// `connect: 10 of 10 held`
+    /// The same mistake in row after row says nothing new: only the first few are shown, and the others counted.
+    fn is_worth_showing(&mut self, row: &Row) -> bool {
+        let Some(requirement) = row.breaks.as_ref().filter(|breaks| **breaks != row.name) else {
+            return true;
+        };
+        let times = self.shown.entry(requirement.clone()).or_default();
+        *times += 1;
+        if self.verbose || *times <= REPEATED {
+            return true;
+        }
+        *self.untold.entry(requirement.clone()).or_default() += 1;
+        false
+    }
+
+    /// `connect: 10 of 10 held`, below what was only counted.
     fn end_group(&mut self) -> String {
-        let ended = self.group.take();
-        ended.map_or(String::new(), |(group, tried, held)| format!("{group}: {held} of {tried} held\n"))
+        let Some((group, tried, held)) = self.group.take() else { return String::new() };
+        let mut lines = Vec::new();
+        for (requirement, times) in std::mem::take(&mut self.untold) {
+            let rows = if times == 1 { "row breaks" } else { "rows break" };
+            lines.extend(wrapped(
+                &format!("BROKEN {times} more {rows}: {requirement}"),
+                "  ",
+                "    ",
+                self.width,
+            ));
+        }
+        lines.push(format!("{group}: {held} of {tried} held"));
+        lines.join("\n") + "\n"
     }
 
     fn lines(&self, row: &Row) -> Vec<String> {

@@ -87,3 +87,19 @@ fn a_row_that_held_later_says_why_it_did_not_before() {
     findings.add("head", "103", || Tried { verdict: Verdict::Held, retried, note: None });
     assert!(shown(&findings, 80, false).contains("  retried 103: held after 2 attempts: too slow\n"));
 }
+
+#[test]
+fn the_same_mistake_in_row_after_row_is_shown_three_times_and_then_counted() {
+    let leaks = "a run gives back every descriptor and thread";
+    let mut findings = Findings::new("student");
+    let broken = |at: usize| {
+        row("head", &format!("close-at-byte-{at:02}"), Verdict::Broken("left".into()), Some(leaks))
+    };
+    findings.rows = (0..10).map(broken).collect();
+    let shown = shown(&findings, 80, false);
+    assert_eq!(shown.matches("BROKEN close-at-byte").count(), 3, "{shown}");
+    assert!(
+        shown.contains("  BROKEN 7 more rows break: a run gives back every descriptor and thread\n"),
+        "{shown}"
+    );
+}

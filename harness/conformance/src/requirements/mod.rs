@@ -57,7 +57,7 @@ fn in_flight_timeout(stage: &Stage<'_>) -> Duration {
 /// machine took from it does not count.
 fn ended_as_it_cancels(stage: &Stage<'_>, took: Duration, timeout: Duration) -> Held {
     let longest = match stage.cancels {
-        Cancels::AtOnce => timeout / 2,
+        Cancels::AtOnce => timeout / 4,
         Cancels::ByTheDeadline => timeout + SECOND,
     };
     let awake = took.saturating_sub(stage.queued());
