@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use observe::{Resources, Status};
@@ -65,6 +66,21 @@ fn a_thread_that_sleeps_says_in_which_system_call() {
     drop(go_on);
     reader.join().unwrap();
     assert_eq!(observe::asleep_in(u32::MAX), None);
+}
+
+#[test]
+fn more_threads_than_cores_have_to_queue() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let (before, enough) = (observe::queued(), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..2 * cores {
+            scope.spawn(|| while !enough.load(Ordering::Relaxed) {});
+        }
+        while observe::queued() < before + Duration::from_millis(5) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        enough.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]
