@@ -28,7 +28,7 @@
 //! model may hang, panic or end its process: that is a verdict, and the next row goes on.
 //!
 //! *What to notice*: two lists: requirements are the contract's sentences, each with its line of the contract, its page and a
-//! function, in an order in which each rests on earlier ones alone (`requirements/list.rs`); the matrix is the mock's
+//! function, in an order in which each rests on earlier ones alone (`requirements/`); the matrix is the mock's
 //! catalogue, each fault alone and among healthy calls (`faults.rs`). Every run of either is watched (`stage.rs`): threads and
 //! descriptors must be what they were, and the CPU time what waiting may cost. `meanwhile check`, the tests and a model's own
 //! crate all run this one suite.
@@ -40,6 +40,7 @@ mod breach;
 mod cases;
 mod faults;
 mod findings;
+mod leftovers;
 mod program;
 pub mod report;
 mod requirement;

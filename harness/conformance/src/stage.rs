@@ -4,7 +4,6 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Diamond, Failure, MAX_BODY_BYTES, Mark, Model, Outcome, Run, TooLarge, Trace};
@@ -12,6 +11,7 @@ use downstream_mock::{Config, Mock};
 use observe::Resources;
 
 use crate::breach::{Breach, Held, Watched};
+use crate::leftovers::nothing_left_behind;
 use crate::supervised::{Progress, panics};
 use crate::words::{calls as counted, told};
 use crate::{Cancels, Patience, Subject};
@@ -226,33 +226,6 @@ fn work(outcomes: &[Outcome]) -> Duration {
         return Duration::MAX;
     }
     CALL_CPU * u32::try_from(outcomes.len()).unwrap_or(u32::MAX)
-}
-
-fn nothing_left_behind(before: Resources, patience: Duration) -> Held {
-    let start = Instant::now();
-    loop {
-        let now = Resources::now();
-        if now.descriptors <= before.descriptors && now.threads <= before.threads {
-            return Ok(());
-        }
-        if start.elapsed() > patience {
-            return Err(Breach::of(Watched::GivesBack, grown(before, now)));
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// `left behind: 3 descriptors more than the 14 before the run`
-fn grown(before: Resources, now: Resources) -> String {
-    let more = |before: usize, now: usize, what: &str| {
-        let plural = if now == before + 1 { "" } else { "s" };
-        (now > before)
-            .then(|| format!("{} {what}{plural} more than the {before} before the run", now - before))
-    };
-    let descriptors = more(before.descriptors, now.descriptors, "descriptor");
-    let threads = more(before.threads, now.threads, "thread");
-    let all: Vec<_> = [descriptors, threads].into_iter().flatten().collect();
-    format!("left behind: {}", all.join(", "))
 }
 
 /// Every outcome is the answer to its own call.

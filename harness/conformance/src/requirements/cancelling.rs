@@ -6,13 +6,75 @@ use std::time::{Duration, Instant};
 use downstream_call::{Call, Cancel, Failure, Outcome, Run};
 use downstream_mock::faults::{Scene, Script};
 
+use super::list::{Entry, FEW};
 use super::{SOON, cancellable, ended_as_it_cancels, in_flight_timeout};
 use crate::Cancels;
+use crate::Requirement;
 use crate::breach::Held;
+use crate::requirement::contract;
 use crate::stage::{PATIENT, Stage, limited};
 use crate::words::{all_told, told};
 
-pub(super) fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
+/// A run that is asked to stop, in each phase of a call.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a run cancelled before it starts makes no call",
+            contract: contract::CANCELLING,
+            page: "models/serial.md",
+            look_for: "calls that are started without a look at run.cancel: FanOut::admit looks",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: cancelled_before_it_starts,
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what waits by its deadline",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a wait that does not hear the cancelling: it has to wait for run.cancel.socket() beside its calls",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: cancelling_ends_what_waits,
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what connects",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a connect that waits for nothing else",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: |stage| cancelling_ends_what(stage, &Scene::BacklogFull),
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what sends",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a send that waits for nothing else, or is repeated until the system takes all",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: |stage| cancelling_ends_what(stage, &Scene::PlayNarrow(Script::new().hold())),
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what receives",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a loop that reads while there is something to read, and never looks up",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: |stage| cancelling_ends_what(stage, &Scene::Play(endless_body())),
+    },
+];
+
+fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
     let run = cancellable()?;
     run.cancel.cancel();
     let calls = stage.calls(10, Duration::ZERO);
@@ -23,7 +85,7 @@ pub(super) fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
     stage.still_works()
 }
 
-pub(super) fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
+fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let run = Run { in_flight: limited(4).in_flight, ..cancellable()? };
     let mut calls = stage.calls(12, PATIENT);
     let timeout = in_flight_timeout(stage);
@@ -52,7 +114,7 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
 }
 
 /// In the middle of a phase.
-pub(super) fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held {
+fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held {
     stage.leaving_nothing_behind(|stage| {
         let server = stage.mock.scene(scene)?;
         let timeout = in_flight_timeout(stage);
@@ -91,11 +153,11 @@ fn long_path() -> String {
 }
 
 /// Drips for longer than any deadline.
-pub(super) fn endless_body() -> Script {
+fn endless_body() -> Script {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
     Script::new().read_head().send(head).repeat("x", SOON / 8)
 }
 
-pub(super) fn cancelled(outcome: &Outcome) -> bool {
+fn cancelled(outcome: &Outcome) -> bool {
     *outcome == Err(Failure::Cancelled)
 }

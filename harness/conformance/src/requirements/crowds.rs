@@ -6,20 +6,74 @@ use downstream_call::{Call, Failure, Run};
 use downstream_mock::faults::Script;
 
 use super::free_port;
+use super::list::{Entry, FEW};
+use crate::Requirement;
 use crate::breach::Held;
+use crate::requirement::contract;
 use crate::stage::{PATIENT, Stage, limited};
 use crate::words::told;
 
-pub(super) fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
+/// What only many calls show.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a thousand calls, one in ten failing",
+            contract: contract::FAILURES,
+            page: "models/epoll-state-machine.md",
+            look_for: "what only a crowd shows: an event for a call that is over, or a slot that is used again too early",
+        },
+        watched: &[],
+        descriptors: 260,
+        hold: a_thousand_calls_one_in_ten_failing,
+    },
+    Entry {
+        about: Requirement {
+            name: "slots and descriptors are reused, calls never mixed up",
+            contract: contract::FAILURES,
+            page: "models/epoll-state-machine.md",
+            look_for: "an event that is matched to its call by the descriptor, which the next call gets at once",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: slots_are_reused,
+    },
+    #[cfg(unix)]
+    Entry {
+        about: Requirement {
+            name: "running out of descriptors costs calls, not the run",
+            contract: contract::FAILURES,
+            page: "models/thread-pool.md",
+            look_for: "a socket that could not be made and ends the run with `?`",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: super::descriptors::running_out_of_descriptors,
+    },
+];
+
+/// What only a release build does in time.
+pub(super) const LARGE: &[Entry] = &[Entry {
+    about: Requirement {
+        name: "ten thousand calls, one in ten failing",
+        contract: contract::FAILURES,
+        page: "models/epoll-state-machine.md",
+        look_for: "work for each event that grows with the number of calls",
+    },
+    watched: &[],
+    descriptors: 6100,
+    hold: ten_thousand_calls_one_in_ten_failing,
+}];
+
+fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 1000, 10, &limited(100))
 }
 
-pub(super) fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
+fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 10_000, 10, &limited(3000))
 }
 
 /// Every second call fails, so that the next one gets its slot and its descriptor while events may still be on the way.
-pub(super) fn slots_are_reused(stage: &mut Stage<'_>) -> Held {
+fn slots_are_reused(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 300, 2, &limited(6))
 }
 

@@ -6,12 +6,85 @@ use downstream_call::{Call, Failure, Reply, Run, Work};
 use downstream_mock::faults::{BrokenDiamond, StepB};
 use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
 
+use super::list::{Entry, FEW};
 use super::{LATENCY, PANIC, SECOND, cancellable, ended_as_it_cancels, in_flight_instead, in_flight_timeout};
+use crate::Requirement;
 use crate::breach::Held;
+use crate::requirement::contract;
 use crate::stage::{PATIENT, Stage, limited};
 use crate::words::told;
 
-pub(super) fn a_diamonds_middle_is_made_together(stage: &mut Stage<'_>) -> Held {
+/// Five calls that need each other.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a diamond's middle is made together",
+            contract: contract::DIAMOND,
+            page: "models/epoll-state-machine.md",
+            look_for: "B, C and D one after the other: none of them needs another one's reply",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_diamonds_middle_is_made_together,
+    },
+    Entry {
+        about: Requirement {
+            name: "a diamond keeps to the limit too",
+            contract: contract::DIAMOND,
+            page: "models/thread-pool.md",
+            look_for: "a middle that is made without the run's limit of calls in flight",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_diamond_keeps_to_the_limit_too,
+    },
+    Entry {
+        about: Requirement {
+            name: "a diamond ends with its first failure",
+            contract: contract::DIAMOND,
+            page: "models/async-await.md",
+            look_for: "a middle that waits for all three although one has failed: run.step() makes the first failure cancel",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_diamond_ends_with_its_first_failure,
+    },
+    Entry {
+        about: Requirement {
+            name: "a wrong token fails a diamond",
+            contract: contract::DIAMOND,
+            page: "mock.md",
+            look_for: "a reply that is used whatever its status is: the Diamond's steps check it",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_wrong_token_fails_a_diamond,
+    },
+    Entry {
+        about: Requirement {
+            name: "a diamond can be cancelled",
+            contract: contract::DIAMOND,
+            page: "models/callback-loop.md",
+            look_for: "a step that is made from a run without the cancel of the diamond's run",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_diamond_can_be_cancelled,
+    },
+    Entry {
+        about: Requirement {
+            name: "work that panics in a diamond's middle cancels the other calls",
+            contract: contract::DIAMOND,
+            page: "models/compute-offload.md",
+            look_for: "work that is done after the others were told to go on",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_panic_in_a_diamonds_middle_cancels_the_rest,
+    },
+];
+
+fn a_diamonds_middle_is_made_together(stage: &mut Stage<'_>) -> Held {
     let mock = slow_mock(LATENCY)?;
     let started = Instant::now();
     let reply = stage.diamond(&Run::default(), diamond(&mock))?.map_err(|failure| failure.to_string())?;
@@ -35,7 +108,7 @@ pub(super) fn a_diamonds_middle_is_made_together(stage: &mut Stage<'_>) -> Held 
     Ok(())
 }
 
-pub(super) fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage<'_>) -> Held {
+fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage<'_>) -> Held {
     for limit in [1, 2] {
         let mock = slow_mock(LATENCY / 4)?;
         stage.diamond(&limited(limit), diamond(&mock))?.map_err(|failure| failure.to_string())?;
@@ -46,14 +119,14 @@ pub(super) fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage<'_>) -> Held {
 }
 
 /// B's connection is closed while C and D wait.
-pub(super) fn a_diamond_ends_with_its_first_failure(stage: &mut Stage<'_>) -> Held {
+fn a_diamond_ends_with_its_first_failure(stage: &mut Stage<'_>) -> Held {
     let failure = broken_in_the_middle(stage, StepB::Closes, Work::None)?;
     ensure!(matches!(failure, Failure::Reset | Failure::Incomplete), "ended with {failure}");
     stage.still_works()
 }
 
 /// B is answered while C and D wait, and the work with its reply panics.
-pub(super) fn a_panic_in_a_diamonds_middle_cancels_the_rest(stage: &mut Stage<'_>) -> Held {
+fn a_panic_in_a_diamonds_middle_cancels_the_rest(stage: &mut Stage<'_>) -> Held {
     let panics_at_b = |reply: &Reply| if reply.body == b"b" { panic!("{PANIC}") } else { 1 };
     let failure = broken_in_the_middle(stage, StepB::Answers, Work::Function(panics_at_b))?;
     ensure!(failure == Failure::WorkPanicked, "ended with {failure}");
@@ -79,7 +152,7 @@ fn broken_in_the_middle(stage: &mut Stage<'_>, b: StepB, work: Work) -> Held<Fai
     outcome.err().ok_or_else(|| "ended with a reply".into())
 }
 
-pub(super) fn a_wrong_token_fails_a_diamond(stage: &mut Stage<'_>) -> Held {
+fn a_wrong_token_fails_a_diamond(stage: &mut Stage<'_>) -> Held {
     for (path, status) in [("/diamond/b?a=wrong&rest=", 403), ("/status/500?rest=", 500)] {
         let base = Call { path: path.into(), ..stage.call("/", Duration::ZERO) };
         let outcome = stage.diamond(&Run::default(), base)?;
@@ -90,7 +163,7 @@ pub(super) fn a_wrong_token_fails_a_diamond(stage: &mut Stage<'_>) -> Held {
     Ok(())
 }
 
-pub(super) fn a_diamond_can_be_cancelled(stage: &mut Stage<'_>) -> Held {
+fn a_diamond_can_be_cancelled(stage: &mut Stage<'_>) -> Held {
     let run = cancellable()?;
     run.cancel.cancel();
     let outcome = stage.diamond(&run, diamond(&stage.mock))?;
@@ -102,6 +175,6 @@ fn slow_mock(latency: Duration) -> Held<Mock> {
     Ok(Mock::start(Config { latency, ..Config::default() })?)
 }
 
-pub(super) fn diamond(mock: &Mock) -> Call {
+fn diamond(mock: &Mock) -> Call {
     Call::get(&format!("{}/diamond", mock.url()), PATIENT).expect("the mock's own URL")
 }

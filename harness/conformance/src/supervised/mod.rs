@@ -10,6 +10,7 @@
 mod link;
 mod order;
 pub(crate) mod panics;
+mod process;
 mod progress;
 mod supervisor;
 mod worker;

@@ -1,15 +1,15 @@
 //! The process that has the rows tried, and reads what became of each.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io;
 use std::ops::ControlFlow;
-use std::process::{Child, Command, ExitStatus};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::process::Command;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
+use super::Patience;
 use super::order::{Found, Order, Said, say};
-use super::{Patience, link};
+use super::process::{Line, Worker};
 use crate::breach::Watched;
 use crate::cases::{Case, cases, order_of_requirements, requirement_of};
 use crate::{Findings, Row, Rows, Verdict};
@@ -20,8 +20,6 @@ const TICK: Duration = Duration::from_millis(50);
 const HUNG_IN_A_ROW: usize = 5;
 /// How long a dead worker's last words may take.
 const LAST_WORDS: Duration = Duration::from_millis(100);
-/// How much of what a worker prints is passed on: the rest is read and dropped.
-const PRINTED_BYTES: u64 = 64 * 1024;
 
 /// What happens while rows are tried.
 #[derive(Clone, Copy, Debug)]
@@ -225,72 +223,4 @@ impl Found {
         let why = format!("the last {HUNG_IN_A_ROW} rows have hung: mend the first cause, and check again");
         Self { verdict: Verdict::Skipped(why), breaks: None, retried: Vec::new(), hangs: true, ends: true }
     }
-}
-
-/// A worker that runs. Dropping it ends it, with all that it has started.
-struct Worker {
-    child: Child,
-    orders: Box<dyn Write + Send>,
-    inbox: Receiver<Line>,
-    last_words: String,
-}
-
-enum Line {
-    Said(Said),
-    Printed(String),
-    Closed,
-}
-
-impl Worker {
-    fn start(command: &mut Command) -> io::Result<Self> {
-        let (mut child, (verdicts, orders)) = link::start(command)?;
-        let (tell, inbox) = channel();
-        if let Some(pipe) = child.stdout.take() {
-            pass_on(pipe, tell.clone());
-        }
-        if let Some(pipe) = child.stderr.take() {
-            pass_on(pipe, tell.clone());
-        }
-        thread::spawn(move || {
-            let lines = BufReader::new(verdicts).lines().map_while(Result::ok);
-            for said in lines.map_while(|line| serde_json::from_str(&line).ok()) {
-                // Fails when the supervisor has done with this worker.
-                let _ = tell.send(Line::Said(said));
-            }
-            let _ = tell.send(Line::Closed);
-        });
-        Ok(Self { child, orders, inbox, last_words: String::new() })
-    }
-
-    fn has_ended(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(Some(_)))
-    }
-
-    /// Its status, if it comes soon: a process needs a moment to end after its link has.
-    fn how_it_ended(&mut self) -> Option<ExitStatus> {
-        for _ in 0..20 {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Some(status);
-            }
-            thread::sleep(TICK);
-        }
-        None
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        link::end(&mut self.child);
-    }
-}
-
-/// Passes on what a worker prints, as lines and within bounds; what exceeds them is read, so that printing never blocks it.
-fn pass_on(mut pipe: impl Read + Send + 'static, tell: Sender<Line>) {
-    thread::spawn(move || {
-        let lines = BufReader::new(pipe.by_ref().take(PRINTED_BYTES)).split(b'\n').map_while(Result::ok);
-        for line in lines {
-            let _ = tell.send(Line::Printed(String::from_utf8_lossy(&line).into_owned()));
-        }
-        let _ = io::copy(&mut pipe, &mut io::sink());
-    });
 }
