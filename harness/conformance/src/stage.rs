@@ -149,7 +149,7 @@ impl<'subject> Stage<'subject> {
         self.queued
     }
 
-    /// Runs the model under the eyes of the watchdog, and fails if it panicked or used too much; `work` says what CPU time
+    /// Runs the model while the watchdog looks on, and fails if it panicked or used too much; `work` says what CPU time
     /// its result is worth.
     fn watch<T>(
         &mut self,

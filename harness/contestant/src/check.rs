@@ -187,7 +187,7 @@ impl<'program> Trial<'program> {
                 return;
             }
             let goes_on = on(Event::Found(findings.add(group, name, || case.hold(self)))).is_continue();
-            // A row during which the person in front of it wanted an end says nothing about the program.
+            // A row that was interrupted says nothing about the program.
             findings.interrupted = interrupt::check().is_err() || !goes_on;
             if findings.interrupted {
                 return;

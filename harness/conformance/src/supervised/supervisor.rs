@@ -85,7 +85,7 @@ impl Supervisor<'_> {
         Ok(self.findings)
     }
 
-    /// Has one row tried; breaks when the person in front of it wants that.
+    /// Has one row tried; breaks when `on` does.
     fn one(&mut self, at: usize, case: &Case, of: usize) -> io::Result<ControlFlow<()>> {
         if (self.on)(Event::Tries { group: &case.group, name: &case.name, at, of }).is_break() {
             return Ok(ControlFlow::Break(()));

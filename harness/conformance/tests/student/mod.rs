@@ -35,7 +35,7 @@ pub(crate) enum Mistake {
     BusyLoop,
     /// Waits until a socket can be written although all is sent.
     SpinOnWritable,
-    /// Does not wait for the wish to stop.
+    /// Does not wait for the cancel socket.
     DeafToCancel,
     /// Starts all calls at once.
     LimitIgnored,
