@@ -127,7 +127,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "self.in_flight > self.run.in_flight.get()",
         model: "thread-pool",
         row: "never more calls in flight than allowed",
-        reason: "2 calls were in flight where 1 were allowed",
+        reason: "2 calls in flight at once, where the run allows 1",
     },
     Defect {
         what: "EAGAIN is taken for a deadline",

@@ -12,6 +12,7 @@ use downstream_call::{Cancel, Run};
 use crate::Cancels;
 use crate::breach::Held;
 use crate::stage::Stage;
+use crate::words::calls;
 
 /// Latency where calls must overlap.
 const LATENCY: Duration = Duration::from_millis(40);
@@ -69,10 +70,10 @@ fn ended_as_it_cancels(stage: &Stage<'_>, took: Duration, timeout: Duration) -> 
     Ok(())
 }
 
-/// `3 calls were in flight where 1 were allowed`
+/// `3 calls in flight at once, where the run allows 1`
 fn in_flight_instead(peak: u64, limit: usize, due: u64) -> String {
-    let possible = if due < limit as u64 { format!(", and {due} possible") } else { String::new() };
-    format!("{peak} calls were in flight where {limit} were allowed{possible}")
+    let possible = if due < limit as u64 { format!(" and the model can have {due}") } else { String::new() };
+    format!("{} in flight at once, where the run allows {limit}{possible}", calls(peak as usize))
 }
 
 fn cancellable() -> Held<Run> {

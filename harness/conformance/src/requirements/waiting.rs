@@ -8,17 +8,16 @@ use downstream_mock::faults::{Scene, Script};
 use super::{LATENCY, SOON, free_port, in_flight_instead};
 use crate::breach::Held;
 use crate::stage::{PATIENT, Stage, answers, limited};
-use crate::words::{all_told, sized, told};
+use crate::words::{all_told, calls, sized, told};
 
 pub(super) fn all_calls_wait_at_the_same_time(stage: &mut Stage<'_>) -> Held {
     const MANY: usize = 60;
     let count = MANY.min(stage.at_once.saturating_mul(3));
     // Longer than a busy machine takes to start them all.
     let latency = if stage.at_once < MANY { LATENCY } else { LATENCY * 4 };
-    let calls = stage.calls(count, latency);
-    answers(&stage.fan_out(&Run::default(), &calls)?)?;
+    answers(&stage.fan_out(&Run::default(), &stage.calls(count, latency))?)?;
     let (peak, due) = (stage.mock.stats().peak_in_flight, count.min(stage.at_once) as u64);
-    ensure!(peak == due, "{peak} calls were in flight, not {due}");
+    ensure!(peak == due, "{} in flight at once, not {due}", calls(peak as usize));
     Ok(())
 }
 
