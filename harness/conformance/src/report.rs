@@ -8,7 +8,7 @@ use crate::{Findings, FirstCause, Row, Verdict};
 /// Characters of a reason, at most.
 const REASON: usize = 400;
 
-/// How many rows are shown in full that break the same requirement of another row.
+/// How many rows are shown in full that have the same reason.
 const REPEATED: usize = 3;
 
 /// Columns before the text of the last paragraph.
@@ -21,7 +21,7 @@ pub struct Report {
     verbose: bool,
     /// The group in progress, how many of its rows were tried, and how many of them held.
     group: Option<(String, usize, usize)>,
-    /// The requirements that rows of others have broken, and how often that was shown.
+    /// The reasons that several rows had, and how often.
     shown: HashMap<String, usize>,
     /// Those that were not shown in this group any more, and how often.
     untold: BTreeMap<String, usize>,
@@ -59,17 +59,15 @@ impl Report {
         shown
     }
 
-    /// The same mistake in row after row says nothing new: only the first few are shown, and the others counted.
+    /// The same reason in row after row says nothing new: only the first few are shown, and the others counted.
     fn is_worth_showing(&mut self, row: &Row) -> bool {
-        let Some(requirement) = row.breaks.as_ref().filter(|breaks| **breaks != row.name) else {
-            return true;
-        };
-        let times = self.shown.entry(requirement.clone()).or_default();
+        let Some(reason) = shared_reason(row) else { return true };
+        let times = self.shown.entry(reason.clone()).or_default();
         *times += 1;
         if self.verbose || *times <= REPEATED {
             return true;
         }
-        *self.untold.entry(requirement.clone()).or_default() += 1;
+        *self.untold.entry(reason).or_default() += 1;
         false
     }
 
@@ -77,14 +75,10 @@ impl Report {
     fn end_group(&mut self) -> String {
         let Some((group, tried, held)) = self.group.take() else { return String::new() };
         let mut lines = Vec::new();
-        for (requirement, times) in std::mem::take(&mut self.untold) {
-            let rows = if times == 1 { "row breaks" } else { "rows break" };
-            lines.extend(wrapped(
-                &format!("BROKEN {times} more {rows}: {requirement}"),
-                "  ",
-                "    ",
-                self.width,
-            ));
+        for (reason, times) in std::mem::take(&mut self.untold) {
+            let rows = if times == 1 { "row" } else { "rows" };
+            let reason = printable(reason.as_bytes(), REASON);
+            lines.extend(wrapped(&format!("and {times} more {rows}: {reason}"), "  ", "    ", self.width));
         }
         lines.push(format!("{group}: {held} of {tried} held"));
         lines.join("\n") + "\n"
@@ -106,6 +100,17 @@ impl Report {
             },
         };
         wrapped(&text, "  ", "    ", self.width)
+    }
+}
+
+/// What many rows may have in common: the requirement of another row that they break, or why they were not tried.
+fn shared_reason(row: &Row) -> Option<String> {
+    match (&row.verdict, &row.breaks) {
+        (Verdict::Broken(_), Some(requirement)) if *requirement != row.name => {
+            Some(format!("BROKEN {requirement}"))
+        }
+        (Verdict::Skipped(why), _) => Some(format!("skipped {why}")),
+        (Verdict::Broken(_) | Verdict::Held, _) => None,
     }
 }
 

@@ -99,7 +99,7 @@ fn the_same_mistake_in_row_after_row_is_shown_three_times_and_then_counted() {
     let shown = shown(&findings, 80, false);
     assert_eq!(shown.matches("BROKEN close-at-byte").count(), 3, "{shown}");
     assert!(
-        shown.contains("  BROKEN 7 more rows break: a run gives back every descriptor and thread\n"),
+        shown.contains("  and 7 more rows: BROKEN a run gives back every descriptor and thread\n"),
         "{shown}"
     );
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use downstream_call::{Call, Failure, Milestone, Reply, Run};
+use downstream_call::{Call, Milestone, Reply, Run};
 use downstream_mock::faults::Script;
 
 use super::free_port;
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "a call brings the answer that was sent",
             contract: contract::ANSWERS,
             page: "models/serial.md",
-            look_for: "the steps of one call: connect, send all of the request, receive until the exchange has an outcome",
+            look_for: "the steps of one call: connect, send all of the request, receive until the exchange has an outcome, which belongs at the index of its call",
         },
         watched: &[],
         descriptors: FEW,
@@ -135,16 +135,16 @@ fn a_run_gives_back_every_descriptor_and_thread(stage: &mut Stage<'_>) -> Held {
     Ok(())
 }
 
-/// A refused call among two that are answered. In which order outcomes come does not matter yet.
+/// A refused call among two that are answered. In which order outcomes come does not matter yet, nor what the failure is.
 fn a_failed_call_is_an_outcome(stage: &mut Stage<'_>) -> Held {
     let url = format!("http://127.0.0.1:{}/", free_port()?);
     let mut calls = stage.calls(3, Duration::ZERO);
     calls[1] = Call::get(&url, PATIENT).map_err(|error| error.to_string())?;
     let outcomes = stage.fan_out(&Run::default(), &calls)?;
-    let refused = outcomes.iter().filter(|outcome| **outcome == Err(Failure::ConnectRefused)).count();
+    let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
     let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let told = all_told(&outcomes);
-    ensure!((refused, answered) == (1, 2), "one call to a refused port among two others ended so: {told}");
+    ensure!((failed, answered) == (1, 2), "one call to a refused port among two others ended so: {told}");
     stage.still_works()
 }
 

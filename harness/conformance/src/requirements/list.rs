@@ -70,7 +70,7 @@ const WAITING: &[Entry] = &[
             name: "a deadline holds while a call connects",
             contract: contract::DEADLINES,
             page: "models/serial.md",
-            look_for: "a connect that blocks: the system gives up only after minutes. Use connect_timeout, or do not block",
+            look_for: "a connect that blocks: the system gives up only after minutes. Use connect_timeout, or do not block; EAGAIN is no failure then",
         },
         watched: &[Watched::EndsConnecting],
         descriptors: FEW,

@@ -16,8 +16,10 @@ use crate::{Findings, Row, Rows, Verdict};
 
 /// Between two looks at whether to go on.
 const TICK: Duration = Duration::from_millis(50);
-/// After so many rows in a row that hung, the others are not tried: each of them would take as long.
-const HUNG_IN_A_ROW: usize = 5;
+/// A row that breaks after this long counts as slow, as one that hangs does.
+const SLOW: Duration = Duration::from_secs(5);
+/// After so many slow rows in a row, the others are not tried: each of them would take as long.
+const SLOW_IN_A_ROW: usize = 5;
 /// How long a dead worker's last words may take.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
@@ -56,7 +58,7 @@ pub fn supervise(
     on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
 ) -> io::Result<Findings> {
     let findings = Findings::new(subject);
-    Supervisor { start, rows, patience, on, worker: None, has_hung: false, hung_in_a_row: 0, findings }.all()
+    Supervisor { start, rows, patience, on, worker: None, has_hung: false, slow_in_a_row: 0, findings }.all()
 }
 
 struct Supervisor<'a> {
@@ -67,8 +69,8 @@ struct Supervisor<'a> {
     worker: Option<Worker>,
     /// Whether a row of this subject has hung: the next one that does is ended sooner.
     has_hung: bool,
-    /// How many rows have hung without one between them that did not.
-    hung_in_a_row: usize,
+    /// How many rows have hung, or broken after long, without one between them that did not.
+    slow_in_a_row: usize,
     findings: Findings,
 }
 
@@ -91,13 +93,15 @@ impl Supervisor<'_> {
             return Ok(ControlFlow::Break(()));
         }
         let started = Instant::now();
-        let found = match self.hung_in_a_row {
-            HUNG_IN_A_ROW.. => Some(Found::skipped()),
+        let found = match self.slow_in_a_row {
+            SLOW_IN_A_ROW.. => Some(Found::skipped()),
             _ => self.found(at, case)?,
         };
-        let Some(Found { verdict, breaks, retried, .. }) = found else {
+        let Some(Found { verdict, breaks, retried, hangs, .. }) = found else {
             return Ok(ControlFlow::Break(()));
         };
+        let is_slow = hangs || (matches!(verdict, Verdict::Broken(_)) && started.elapsed() >= SLOW);
+        self.slow_in_a_row = if is_slow { self.slow_in_a_row + 1 } else { 0 };
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (group, name) = (case.group.clone(), case.name.clone());
         let row = Row { group, name, verdict, breaks, took_ms, retried, note: None };
@@ -126,7 +130,6 @@ impl Supervisor<'_> {
             Heard::Interrupted => return Ok(None),
         };
         self.has_hung |= found.hangs;
-        self.hung_in_a_row = if found.hangs { self.hung_in_a_row + 1 } else { 0 };
         if !found.ends {
             self.worker = Some(worker);
         }
@@ -220,7 +223,9 @@ impl Found {
     }
 
     fn skipped() -> Self {
-        let why = format!("the last {HUNG_IN_A_ROW} rows have hung: mend the first cause, and check again");
+        let why = format!(
+            "{SLOW_IN_A_ROW} rows in a row have hung or taken long: mend the first cause, and check again"
+        );
         Self { verdict: Verdict::Skipped(why), breaks: None, retried: Vec::new(), hangs: true, ends: true }
     }
 }
