@@ -13,11 +13,11 @@ pub(crate) fn told(outcome: &Outcome) -> String {
     }
 }
 
-/// Each outcome once, with how many calls ended so: `3 calls with timed-out, 1 call with 200 "3"`.
+/// Each kind of outcome once, with how many calls ended so: `3 calls with timed-out, 1 call with status 200`.
 pub(crate) fn all_told(outcomes: &[Outcome]) -> String {
     const KINDS: usize = 4;
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for text in outcomes.iter().map(told) {
+    for text in outcomes.iter().map(kind) {
         match counts.iter_mut().find(|(known, _)| *known == text) {
             Some((_, count)) => *count += 1,
             None => counts.push((text, 1)),
@@ -29,6 +29,13 @@ pub(crate) fn all_told(outcomes: &[Outcome]) -> String {
         shown.push(format!("{} in other ways", calls(counts[KINDS..].iter().map(|(_, count)| count).sum())));
     }
     shown.join(", ")
+}
+
+fn kind(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(reply) => format!("status {}", reply.status),
+        Err(failure) => failure.to_string(),
+    }
 }
 
 /// The status and the size: where the bytes of a body say nothing.

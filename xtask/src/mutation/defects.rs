@@ -118,7 +118,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "",
         model: "serial",
         row: "a run cancelled before it starts makes no call",
-        reason: "ended so: 1 call with 200",
+        reason: "10 calls with status 200",
     },
     Defect {
         what: "one call too many is in flight",

@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "a call brings the answer that was sent",
             contract: contract::ANSWERS,
             page: "models/serial.md",
-            look_for: "the steps of one call: connect, send all of the request, receive until the exchange has an outcome, which belongs at the index of its call",
+            look_for: "the steps of one call: connect, send all, receive until there is an outcome, noted at the index of its call; EAGAIN means: not yet",
         },
         watched: &[],
         descriptors: FEW,

@@ -79,7 +79,8 @@ fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
     run.cancel.cancel();
     let calls = stage.calls(10, Duration::ZERO);
     let outcomes = stage.fan_out(&run, &calls)?;
-    ensure!(outcomes.iter().all(cancelled), "ended so: {}", all_told(&outcomes));
+    let told = all_told(&outcomes);
+    ensure!(outcomes.iter().all(cancelled), "cancelled before it started, the run ended so: {told}");
     let requests = stage.mock.stats().requests;
     ensure!(requests == 0, "{requests} requests were made");
     stage.still_works()
