@@ -41,7 +41,8 @@ impl Worker {
         }
         thread::spawn(move || {
             let lines = BufReader::new(verdicts).lines().map_while(Result::ok);
-            for said in lines.map_while(|line| serde_json::from_str(&line).ok()) {
+            // Where the link is standard output, a model may print on it as well.
+            for said in lines.filter_map(|line| serde_json::from_str(&line).ok()) {
                 // Fails when the supervisor has done with this worker.
                 let _ = tell.send(Line::Said(said));
             }
