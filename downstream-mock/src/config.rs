@@ -29,6 +29,9 @@ pub struct Config {
     pub fragment: Option<Fragment>,
     /// Whether an address that others can reach is accepted.
     pub allow_non_loopback: bool,
+    /// Whether to say on standard error that accepting has failed; [`Stats::accept_pauses`](crate::Stats::accept_pauses)
+    /// counts it in any case.
+    pub warns: bool,
 }
 
 impl Default for Config {
@@ -42,6 +45,7 @@ impl Default for Config {
             grace: Duration::from_secs(2),
             fragment: None,
             allow_non_loopback: false,
+            warns: true,
         }
     }
 }

@@ -43,25 +43,29 @@ pub(crate) struct Server {
     pub(crate) tokens: Tokens,
     pub(crate) heat: CurrentHeat,
     pub(crate) fragment: Option<Fragment>,
+    /// Whether to say on standard error that accepting has failed.
+    pub(crate) warns: bool,
 }
 
 /// Accepts until it is dropped. An error of a connection does not end it.
 pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     loop {
-        if let Some(socket) = accept_one(&listener, &server.counts).await {
+        if let Some(socket) = accept_one(&listener, &server.counts, server.warns).await {
             tokio::spawn(serve(socket, Arc::clone(&server)));
         }
     }
 }
 
 /// The next connection; `None` if accepting failed, which may succeed the next time.
-pub(crate) async fn accept_one(listener: &TcpListener, counts: &Counts) -> Option<TcpStream> {
+pub(crate) async fn accept_one(listener: &TcpListener, counts: &Counts, warns: bool) -> Option<TcpStream> {
     match listener.accept().await {
         Ok((socket, _)) => Some(socket),
         // The client left while it was waiting in the backlog.
         Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => None,
         Err(error) => {
-            warn_once(&error);
+            if warns {
+                warn_once(&error);
+            }
             counts.accept_pause();
             sleep(ACCEPT_PAUSE).await;
             None

@@ -53,6 +53,7 @@ impl Mock {
             tokens: Tokens::new(config.seed),
             heat: CurrentHeat::default(),
             fragment: config.fragment,
+            warns: config.warns,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
@@ -126,7 +127,7 @@ impl Mock {
     /// # Errors
     /// When there is no port or descriptor left.
     pub fn scene(&self, scene: &Scene) -> io::Result<FaultServer> {
-        FaultServer::start(scene, (Ipv4Addr::LOCALHOST, 0).into(), &self.runtime, self.config.fragment)
+        FaultServer::start(scene, (Ipv4Addr::LOCALHOST, 0).into(), &self.runtime, &self.config)
     }
 
     /// Sets up a fault of the [catalogue](crate::faults::catalogue) on a port of its own.
@@ -142,7 +143,7 @@ impl Mock {
     /// # Errors
     /// When the address can't be listened on.
     pub fn stage_at(&self, fault: &Fault, address: SocketAddr) -> io::Result<FaultServer> {
-        FaultServer::start(&fault.scene, address, &self.runtime, self.config.fragment)
+        FaultServer::start(&fault.scene, address, &self.runtime, &self.config)
     }
 
     /// CPU time that the mock's thread has used, where the system reports it (Linux, `/proc/self/task/TID/schedstat`).

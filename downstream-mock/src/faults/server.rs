@@ -5,6 +5,7 @@
 //! *What to notice*: a fault before a connection is accepted needs no script, only a socket in a certain state.
 
 use crate::{
+    Config,
     config::explain,
     connections::accept_one,
     faults::{Fragment, Fragmented, Script},
@@ -78,6 +79,7 @@ struct Stage {
     script: Mutex<Script>,
     counts: Counts,
     fragment: Option<Fragment>,
+    warns: bool,
     received: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -86,13 +88,14 @@ impl FaultServer {
         scene: &Scene,
         address: SocketAddr,
         runtime: &Handle,
-        fragment: Option<Fragment>,
+        config: &Config,
     ) -> io::Result<Self> {
         let socket = bound(address, matches!(scene, Scene::PlayNarrow(_)))?;
         let address = local_address(&socket)?;
         let script = scene.script().cloned().unwrap_or_default();
         let (counts, received) = (Counts::default(), Mutex::default());
-        let stage = Arc::new(Stage { script: Mutex::new(script), counts, fragment, received });
+        let (fragment, warns) = (config.fragment, config.warns);
+        let stage = Arc::new(Stage { script: Mutex::new(script), counts, fragment, warns, received });
         let (open, closed) = mpsc::channel();
         let task = match scene {
             Scene::Refused => runtime.spawn(hold(socket, open)),
@@ -183,7 +186,9 @@ fn listening(socket: Socket, backlog: i32) -> io::Result<TcpListener> {
 /// A listener that accepts nothing, and the connections that fill its backlog.
 fn full(socket: Socket, address: SocketAddr) -> io::Result<(TcpListener, Vec<TcpStream>)> {
     let listener = listening(socket, 0)?;
-    let fill = std::iter::from_fn(|| TcpStream::connect_timeout(&address, FULL_AFTER).ok());
+    let connect = || TcpStream::connect_timeout(&address, FULL_AFTER).ok();
+    // On a busy machine one connection may take as long as a full backlog; hardly two, one after the other.
+    let fill = std::iter::from_fn(|| connect().or_else(connect));
     Ok((listener, fill.take(FULL_AT_MOST).collect()))
 }
 
@@ -200,7 +205,7 @@ async fn play(listener: tokio::net::TcpListener, stage: Arc<Stage>, open: mpsc::
     // Dropped with this future, and all players with it.
     let mut players = JoinSet::new();
     loop {
-        if let Some(socket) = accept_one(&listener, &stage.counts).await {
+        if let Some(socket) = accept_one(&listener, &stage.counts, stage.warns).await {
             players.spawn(play_once(socket, Arc::clone(&stage), open.clone()));
         }
         while players.try_join_next().is_some() {}

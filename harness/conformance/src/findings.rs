@@ -1,8 +1,10 @@
-//! What became of each row.
+//! What became of each row, and which requirement to mend first.
 
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+
+use crate::{REQUIREMENT, Requirement, requirement::contract};
 
 /// What the suite found for one subject.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -11,12 +13,18 @@ pub struct Findings {
     pub subject: String,
     /// In the order they ran.
     pub rows: Vec<Row>,
+    /// What to mend first, if anything broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_cause: Option<FirstCause>,
+    /// Whether it was stopped before all rows were tried.
+    #[serde(default)]
+    pub interrupted: bool,
 }
 
 /// What `meanwhile check --json` writes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckReport {
-    /// `meanwhile.check/2`
+    /// `meanwhile.check/3`
     pub schema: String,
     /// In the order they were checked.
     pub findings: Vec<Findings>,
@@ -31,6 +39,9 @@ pub struct Row {
     pub name: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// The requirement that is broken, where it is one: not always the row's own, since some are watched in every run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<String>,
     /// How long all attempts took, in milliseconds.
     pub took_ms: u64,
     /// Why each attempt before the last one failed.
@@ -53,6 +64,25 @@ pub enum Verdict {
     Skipped(String),
 }
 
+/// The broken requirement that rests on no other broken one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstCause {
+    /// What was expected: the requirement, or the fault that has to be survived.
+    pub requirement: String,
+    /// The row in which it broke first.
+    pub row: String,
+    /// What was seen there.
+    pub seen: String,
+    /// The line of the contract.
+    pub contract: String,
+    /// Where the mistake usually is.
+    pub look_for: String,
+    /// The page of the book, below `docs/src`.
+    pub page: String,
+    /// How many rows broke because of it.
+    pub rows: usize,
+}
+
 /// The end of all attempts at a row.
 #[derive(Clone, Debug)]
 pub struct Tried {
@@ -68,7 +98,7 @@ impl CheckReport {
     /// The findings, with the schema's name.
     #[must_use]
     pub fn new(findings: Vec<Findings>) -> Self {
-        Self { schema: "meanwhile.check/2".into(), findings }
+        Self { schema: "meanwhile.check/3".into(), findings }
     }
 }
 
@@ -76,15 +106,27 @@ impl Findings {
     /// Without rows.
     #[must_use]
     pub fn new(subject: &str) -> Self {
-        Self { subject: subject.into(), rows: Vec::new() }
+        Self { subject: subject.into(), rows: Vec::new(), first_cause: None, interrupted: false }
     }
 
     /// Tries a row, and adds what became of it.
-    pub fn add(&mut self, group: &str, name: &str, row: impl FnOnce() -> Tried) {
+    pub fn add(&mut self, group: &str, name: &str, row: impl FnOnce() -> Tried) -> &Row {
         let started = Instant::now();
         let Tried { verdict, retried, note } = row();
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.rows.push(Row { group: group.into(), name: name.into(), verdict, took_ms, retried, note });
+        let is_broken = matches!(verdict, Verdict::Broken(_));
+        let breaks = (is_broken && group == REQUIREMENT).then(|| name.to_owned());
+        let at = self.rows.len();
+        self.rows.push(Row {
+            group: group.into(),
+            name: name.into(),
+            verdict,
+            breaks,
+            took_ms,
+            retried,
+            note,
+        });
+        &self.rows[at]
     }
 
     /// The rows that did not hold, and why.
@@ -101,6 +143,57 @@ impl Findings {
             Verdict::Skipped(why) => Some((row, why.as_str())),
             Verdict::Held | Verdict::Broken(_) => None,
         })
+    }
+
+    /// Finds what to mend first: of all requirements that broke the one that comes first in this order; a fault only when no
+    /// requirement broke.
+    pub fn find_first_cause(&mut self, order: &[Requirement]) {
+        let place = |row: &Row| {
+            let named = |requirement: &Requirement| Some(requirement.name) == row.breaks.as_deref();
+            order.iter().position(named).unwrap_or(order.len())
+        };
+        let first = self.broken().min_by_key(|(row, _)| place(row));
+        self.first_cause = first.map(|(row, why)| match order.get(place(row)) {
+            Some(requirement) => {
+                let rows = self.rows.iter().filter(|other| other.breaks == row.breaks).count();
+                FirstCause::of_requirement(requirement, row, why, rows)
+            }
+            None => FirstCause::of_fault(row, why),
+        });
+    }
+}
+
+impl FirstCause {
+    fn of_requirement(requirement: &Requirement, row: &Row, why: &str, rows: usize) -> Self {
+        Self {
+            requirement: requirement.name.into(),
+            row: row.title(),
+            seen: why.into(),
+            contract: requirement.contract.into(),
+            look_for: requirement.look_for.into(),
+            page: requirement.page.into(),
+            rows,
+        }
+    }
+
+    fn of_fault(row: &Row, why: &str) -> Self {
+        Self {
+            requirement: format!("a call survives {}", row.name),
+            row: row.title(),
+            seen: why.into(),
+            contract: contract::ANSWERS.into(),
+            look_for: "an answer, or the end of one, that is not read as the exchange reads it".into(),
+            page: "faults.md".into(),
+            rows: 1,
+        }
+    }
+}
+
+impl Row {
+    /// `connect: refused`
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}: {}", self.group, self.name)
     }
 }
 

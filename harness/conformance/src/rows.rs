@@ -1,5 +1,7 @@
 //! Which rows of the suite are wanted.
 
+use serde::{Deserialize, Serialize};
+
 /// The group of the contract's own sentences.
 pub const REQUIREMENT: &str = "requirement";
 
@@ -7,7 +9,7 @@ pub const REQUIREMENT: &str = "requirement";
 pub const GROUPS: [&str; 5] = [REQUIREMENT, "connect", "request", "head", "framing"];
 
 /// Which rows of the suite are wanted; all, unless a field narrows them down.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Rows {
     /// Only the rows whose names contain this text.
     pub only: String,

@@ -2,32 +2,40 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::thread;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use downstream_call::{Call, Diamond, Failure, MAX_BODY_BYTES, Model, Outcome, Run, TooLarge};
+use downstream_call::{Call, Diamond, Failure, MAX_BODY_BYTES, Mark, Model, Outcome, Run, TooLarge, Trace};
 use downstream_mock::{Config, Mock};
 use observe::Resources;
 
-use crate::{Cancels, Subject};
+use crate::breach::{Breach, Held, Watched};
+use crate::leftovers::nothing_left_behind;
+use crate::supervised::{Progress, panics};
+use crate::words::{calls as counted, told};
+use crate::{Cancels, Patience, Subject};
 
 /// A model under test beside its mock.
-pub(crate) struct Stage {
+pub(crate) struct Stage<'subject> {
     /// The downstream; its usual latency is none, so that a row says what it needs.
-    pub(crate) mock: Mock,
+    pub(crate) mock: Arc<Mock>,
     /// How many calls the model can have in flight.
     pub(crate) at_once: usize,
     /// When its calls in flight end after the run was cancelled.
     pub(crate) cancels: Cancels,
+    /// How long threads and descriptors may take to go.
+    pub(crate) left_behind: Duration,
+    subject: &'subject Subject<'subject>,
     model: Box<dyn Model>,
-    spins: bool,
+    /// What a watchdog has to know of the run in progress.
+    progress: Arc<Progress>,
+    last_trace: Trace,
+    queued: Duration,
 }
 
 /// A deadline far off, also on a busy machine.
 pub(crate) const PATIENT: Duration = Duration::from_secs(10);
-
-/// How long threads and descriptors may take to go.
-const LEFT_BEHIND: Duration = Duration::from_secs(2);
 
 /// The most memory a row may need beyond what was there: the largest body, once more while it grows, and slack.
 const MEMORY_BYTES: u64 = 128 * 1024 * 1024;
@@ -38,12 +46,39 @@ const IDLE_BYTES: usize = 1024 * 1024;
 /// CPU time that a call may take beside its waiting, in a debug build.
 const CALL_CPU: Duration = Duration::from_micros(500);
 
-impl Stage {
-    pub(crate) fn new(subject: &Subject<'_>) -> io::Result<Self> {
-        let mock = Mock::start(Config { latency: Duration::ZERO, ..Config::default() })?;
+/// A run shorter than this is not long enough to tell waiting from working.
+const JUDGED: Duration = Duration::from_millis(150);
+
+/// How long a run took, and what of it were CPU time and waiting for a core.
+struct Spent {
+    wall: Duration,
+    cpu: Duration,
+    queued: Duration,
+}
+
+impl<'subject> Stage<'subject> {
+    /// # Errors
+    /// The model cannot be made, or the mock cannot start.
+    pub(crate) fn new(
+        subject: &'subject Subject<'subject>,
+        patience: &Patience,
+        progress: Arc<Progress>,
+    ) -> io::Result<Self> {
+        let config = Config { latency: Duration::ZERO, warns: false, ..Config::default() };
+        let mock = Arc::new(Mock::start(config)?);
         let model = (subject.new)()?;
-        let Subject { at_once, cancels, spins, .. } = *subject;
-        Ok(Self { mock, at_once, cancels, model, spins })
+        let Subject { at_once, cancels, .. } = *subject;
+        let (left_behind, queued, last_trace) = (patience.left_behind, Duration::ZERO, Trace::off());
+        Ok(Self { mock, at_once, cancels, left_behind, subject, model, progress, last_trace, queued })
+    }
+
+    /// Makes the model again: what a broken row has left in it must not break the next one.
+    ///
+    /// # Errors
+    /// It cannot be made any more.
+    pub(crate) fn renew_model(&mut self) -> io::Result<()> {
+        self.model = (self.subject.new)()?;
+        Ok(())
     }
 
     /// Calls to `/echo/0`, `/echo/1`, ...: each answer proves whose it is.
@@ -59,16 +94,18 @@ impl Stage {
     }
 
     /// A run of the model, watched.
-    pub(crate) fn fan_out(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
+    pub(crate) fn fan_out(&mut self, run: &Run, calls: &[Call]) -> Held<Vec<Outcome>> {
         self.leaving_nothing_behind(|stage| stage.fan_out_beside(run, calls))
     }
 
     /// The same beside servers that still hold what the run has left: the caller counts descriptors.
-    pub(crate) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Result<Vec<Outcome>, String> {
+    pub(crate) fn fan_out_beside(&mut self, run: &Run, calls: &[Call]) -> Held<Vec<Outcome>> {
         let started = Instant::now();
-        let outcomes = self.watch(|model| model.fan_out(run, calls), |outcomes| work(outcomes))?;
+        let outcomes =
+            self.watch(run, calls, |model, run| model.fan_out(run, calls), |outcomes| work(outcomes))?;
         if outcomes.len() != calls.len() {
-            return Err(format!("{} calls had {} outcomes", calls.len(), outcomes.len()));
+            let why = format!("{} had {} outcomes", counted(calls.len()), outcomes.len());
+            return Err(Breach::of(Watched::OutcomeForEach, why));
         }
         let patient = calls.iter().all(|call| call.timeout >= PATIENT);
         if patient && started.elapsed() >= PATIENT && !outcomes.contains(&Err(Failure::TimedOut)) {
@@ -78,63 +115,103 @@ impl Stage {
     }
 
     /// A diamond, watched.
-    pub(crate) fn diamond(&mut self, run: &Run, base: Call) -> Result<Outcome, String> {
+    pub(crate) fn diamond(&mut self, run: &Run, base: Call) -> Held<Outcome> {
         self.leaving_nothing_behind(|stage| {
-            stage.watch(|model| model.diamond(run, &Diamond::new(base)), |_| 5 * CALL_CPU)
+            let calls = vec![base.clone(); 5];
+            stage.watch(run, &calls, |model, run| model.diamond(run, &Diamond::new(base)), |_| 5 * CALL_CPU)
         })
     }
 
     /// Makes three calls at no latency and requires every answer: the last run has spoilt nothing.
-    pub(crate) fn still_works(&mut self) -> Result<(), String> {
+    pub(crate) fn still_works(&mut self) -> Held {
         let calls = self.calls(3, Duration::ZERO);
         let outcomes = self.fan_out(&Run::default(), &calls)?;
-        answers(&outcomes).map_err(|why| format!("the next run: {why}"))
+        answers(&outcomes).map_err(|breach| breach.with_context("the next run"))
     }
 
     /// Runs `act`, after which threads and descriptors must be what they were.
-    pub(crate) fn leaving_nothing_behind<T>(
-        &mut self,
-        act: impl FnOnce(&mut Self) -> Result<T, String>,
-    ) -> Result<T, String> {
-        self.mock.wait_for(LEFT_BEHIND, |stats| stats.open_connections == 0);
+    pub(crate) fn leaving_nothing_behind<T>(&mut self, act: impl FnOnce(&mut Self) -> Held<T>) -> Held<T> {
+        self.mock.wait_for(self.left_behind, |stats| stats.open_connections == 0);
         let before = Resources::now();
         let result = act(self)?;
-        nothing_left_behind(before)?;
+        nothing_left_behind(before, self.left_behind)?;
         Ok(result)
     }
 
-    /// Runs the model, and fails if it used too much; `work` says what CPU time its result is worth.
+    /// The milestones of the last run.
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        self.last_trace.marks()
+    }
+
+    /// How long threads of this process were ready during the last run while other programs had the cores: no row may hold
+    /// that against the model.
+    pub(crate) const fn queued(&self) -> Duration {
+        self.queued
+    }
+
+    /// Runs the model while the watchdog looks on, and fails if it panicked or used too much; `work` says what CPU time
+    /// its result is worth.
     fn watch<T>(
         &mut self,
-        run: impl FnOnce(&mut dyn Model) -> io::Result<T>,
+        run: &Run,
+        calls: &[Call],
+        act: impl FnOnce(&mut dyn Model, &Run) -> io::Result<T>,
         work: impl FnOnce(&T) -> Duration,
-    ) -> Result<T, String> {
+    ) -> Held<T> {
+        let run = Run { trace: Trace::on(), ..run.clone() };
+        self.last_trace = run.trace.clone();
         self.mock.reset_stats();
         observe::forget_peak();
         let memory = observe::peak_resident_bytes();
-        let (started, cpu) = (Instant::now(), self.cpu_time());
-        let result = run(&mut *self.model).map_err(|error| format!("the machinery broke: {error}"))?;
-        let (wall, cpu) = (started.elapsed(), self.cpu_time().saturating_sub(cpu));
-        self.was_idle(wall, cpu.saturating_sub(work(&result)))?;
+        let before = self.spent_so_far();
+        self.progress.run_begins(calls, &run.trace, &self.mock);
+        let ended = catch_unwind(AssertUnwindSafe(|| act(&mut *self.model, &run)));
+        self.progress.run_ended();
+        let spent = self.spent_so_far().since(&before);
+        self.queued = spent.queued;
+        if let Some(panic) = panics::take() {
+            return Err(Breach::of(Watched::NeverPanics, panic));
+        }
+        let result = ended
+            .map_err(|_| Breach::of(Watched::NeverPanics, "panicked without a message"))?
+            .map_err(|error| format!("the machinery broke: {error}"))?;
+        self.was_idle(&spent, work(&result))?;
         match (memory, observe::peak_resident_bytes()) {
             (Some(before), Some(after)) if after > before + MEMORY_BYTES => {
-                Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024))
+                Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024).into())
             }
             _ => Ok(result),
         }
     }
 
     /// What this process used, less what the mock did.
-    fn cpu_time(&self) -> Duration {
-        observe::cpu_time().saturating_sub(self.mock.cpu_time().unwrap_or_default())
+    fn spent_so_far(&self) -> Spent {
+        let cpu = observe::cpu_time().saturating_sub(self.mock.cpu_time().unwrap_or_default());
+        Spent { wall: self.progress.age(), cpu, queued: observe::queued() }
     }
 
-    /// Only a run long enough to tell waiting from working is judged.
-    fn was_idle(&self, wall: Duration, cpu: Duration) -> Result<(), String> {
-        if self.spins || wall < Duration::from_millis(150) || cpu < wall / 2 {
+    /// Only a run long enough to tell waiting from working is judged. Where other programs have the cores, a thread that
+    /// spins is not running but queued, and one that waits is neither.
+    fn was_idle(&self, spent: &Spent, work: Duration) -> Held {
+        let cpu = spent.cpu.saturating_sub(work);
+        let spins = cpu >= spent.wall / 2
+            || (cpu >= spent.wall / 4 && cpu + spent.queued >= spent.wall.mul_f64(0.95));
+        if self.subject.spins || spent.wall < JUDGED || !spins {
             return Ok(());
         }
-        Err(format!("used {} ms of CPU time in {} ms of waiting", cpu.as_millis(), wall.as_millis()))
+        let (cpu, wall) = (cpu.as_millis(), spent.wall.as_millis());
+        let why = format!("used {cpu} ms of CPU time in {wall} ms of waiting");
+        Err(Breach::of(Watched::WaitsIdle, why))
+    }
+}
+
+impl Spent {
+    fn since(&self, before: &Self) -> Self {
+        Self {
+            wall: self.wall.saturating_sub(before.wall),
+            cpu: self.cpu.saturating_sub(before.cpu),
+            queued: self.queued.saturating_sub(before.queued),
+        }
     }
 }
 
@@ -151,29 +228,14 @@ fn work(outcomes: &[Outcome]) -> Duration {
     CALL_CPU * u32::try_from(outcomes.len()).unwrap_or(u32::MAX)
 }
 
-fn nothing_left_behind(before: Resources) -> Result<(), String> {
-    let start = Instant::now();
-    loop {
-        let now = Resources::now();
-        if now.descriptors <= before.descriptors && now.threads <= before.threads {
-            return Ok(());
-        }
-        if start.elapsed() > LEFT_BEHIND {
-            return Err(format!(
-                "left behind: {} descriptors were {}, {} threads were {}",
-                now.descriptors, before.descriptors, now.threads, before.threads
-            ));
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
 /// Every outcome is the answer to its own call.
-pub(crate) fn answers(outcomes: &[Outcome]) -> Result<(), String> {
+pub(crate) fn answers(outcomes: &[Outcome]) -> Held {
     for (id, outcome) in outcomes.iter().enumerate() {
         match outcome {
             Ok(reply) if reply.status == 200 && reply.body == id.to_string().as_bytes() => {}
-            other => return Err(format!("call {id} ended with {other:?}")),
+            other => {
+                return Err(format!("call {id} ended with {}, not with 200 \"{id}\"", told(other)).into());
+            }
         }
     }
     Ok(())

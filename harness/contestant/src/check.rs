@@ -7,10 +7,14 @@
 //! *What is deliberately missing*: faults among healthy calls, each at a port of its own: a program has one URL. One
 //! downstream that fails one call in ten stands in for that.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use conformance::{Findings, REQUIREMENT, Rows, Tried, Verdict, expected, faults_by_group, tried};
+use conformance::{
+    Event, Findings, REQUIREMENT, Requirement, Rows, Tried, Verdict, contract, expected, faults_by_group,
+    tried,
+};
 use downstream_call::{Failure, Line};
 use downstream_mock::faults::{Expect, Fault, FaultServer, OneInTen, Script};
 use downstream_mock::{Config, Heat, Mock};
@@ -43,53 +47,152 @@ struct Ended {
     usage: Usage,
 }
 
-type Requirement = fn(&Trial<'_>) -> Result<(), String>;
+/// A row, and what its command needs for it.
+struct Entry {
+    about: Requirement,
+    /// The placeholder without which it cannot be tried.
+    needs: &'static str,
+    hold: fn(&Trial<'_>) -> Result<(), String>,
+}
 
-/// What can be seen of the contract from outside, and the placeholder that a command needs for it.
-const REQUIREMENTS: [(&str, &str, Requirement); 5] = [
-    ("each call has one line, with its own answer", "{calls}", each_call_has_its_own_answer),
-    ("all calls wait at the same time", "{calls}", all_calls_wait_at_the_same_time),
-    ("never more calls in flight than allowed", "{in_flight}", never_more_in_flight_than_allowed),
-    ("one failure hides no other answer", "{calls}", one_failure_hides_no_other_answer),
-    ("a body is escaped", "{url}", a_body_is_escaped),
+/// What can be seen of the contract from outside, in an order in which each rests on earlier ones alone.
+const REQUIREMENTS: [Entry; 5] = [
+    Entry {
+        about: Requirement {
+            name: "a body is escaped",
+            contract: contract::PROTOCOL,
+            page: "contestants.md",
+            look_for: "a body that is printed as it came: each byte that is not printable is written as \\xHH",
+        },
+        needs: "{url}",
+        hold: a_body_is_escaped,
+    },
+    Entry {
+        about: Requirement {
+            name: "each call has one line, with its own answer",
+            contract: contract::PROTOCOL,
+            page: "contestants.md",
+            look_for: "the {call} of the URL, which becomes 0, 1, 2, … and is the first word of the line",
+        },
+        needs: "{calls}",
+        hold: each_call_has_its_own_answer,
+    },
+    Entry {
+        about: Requirement {
+            name: "one failure hides no other answer",
+            contract: contract::FAILURES,
+            page: "contestants.md",
+            look_for: "an exception of one call that ends the others",
+        },
+        needs: "{calls}",
+        hold: one_failure_hides_no_other_answer,
+    },
+    Entry {
+        about: Requirement {
+            name: "all calls wait at the same time",
+            contract: contract::IN_FLIGHT,
+            page: "contestants.md",
+            look_for: "a pool with fewer workers than calls, or a call that waits for the one before it",
+        },
+        needs: "{calls}",
+        hold: all_calls_wait_at_the_same_time,
+    },
+    Entry {
+        about: Requirement {
+            name: "never more calls in flight than allowed",
+            contract: contract::IN_FLIGHT,
+            page: "contestants.md",
+            look_for: "a limit that is read and not used",
+        },
+        needs: "{in_flight}",
+        hold: never_more_in_flight_than_allowed,
+    },
 ];
 
-/// Holds a program against these rows.
+/// A row that a program may be held against.
+enum Case {
+    Requirement(&'static Entry),
+    Fault(String, Fault),
+}
+
+/// Holds a program against these rows, and says what happens as it happens. After an interrupt, or when `on` breaks, the
+/// findings are those so far.
 ///
 /// # Errors
-/// The program or the mock cannot be started, or an interrupt was noted.
-pub fn check_program(program: &Program, rows: &Rows) -> Result<Findings, Error> {
+/// The program or the mock cannot be started.
+pub fn check_program(
+    program: &Program,
+    rows: &Rows,
+    on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+) -> Result<Findings, Error> {
     interrupt::listen()?;
-    let trial = Trial::open(program)?;
     let mut findings = Findings::new(&program.name);
-    let wanted = REQUIREMENTS.iter().filter(|(name, ..)| rows.include(REQUIREMENT, name));
-    for (name, needed, requirement) in wanted {
-        findings.add(REQUIREMENT, name, || match program.contains(needed) {
-            true => tried(|| requirement(&trial)),
-            false => Verdict::Skipped(format!("the command has no {needed}")).into(),
-        });
-        interrupt::check()?;
+    let trial = Trial::new(program)?;
+    let answers = trial.answers_at_all();
+    findings.interrupted = interrupt::check().is_err();
+    if !findings.interrupted {
+        answers.map_err(|why| Error::Broken(format!("cannot check {}: it {why}", program.name)))?;
+        trial.all(&cases(rows), &mut findings, on);
     }
-    for (group, faults) in faults_by_group(rows) {
-        for fault in &faults {
-            findings.add(&group, &fault.name, || trial.meets(fault));
-            interrupt::check()?;
-        }
-    }
+    findings.find_first_cause(&REQUIREMENTS.map(|entry| entry.about));
     Ok(findings)
 }
 
+fn cases(rows: &Rows) -> Vec<Case> {
+    let wanted = REQUIREMENTS.iter().filter(|entry| rows.include(REQUIREMENT, entry.about.name));
+    let faults = faults_by_group(rows).into_iter();
+    let faults = faults
+        .flat_map(|(group, faults)| faults.into_iter().map(move |fault| Case::Fault(group.clone(), fault)));
+    wanted.map(Case::Requirement).chain(faults).collect()
+}
+
+impl Case {
+    fn title(&self) -> (&str, &str) {
+        match self {
+            Self::Requirement(entry) => (REQUIREMENT, entry.about.name),
+            Self::Fault(group, fault) => (group, &fault.name),
+        }
+    }
+
+    fn hold(&self, trial: &Trial<'_>) -> Tried {
+        match self {
+            Self::Requirement(entry) if !trial.program.contains(entry.needs) => {
+                Verdict::Skipped(format!("the command has no {}", entry.needs)).into()
+            }
+            Self::Requirement(entry) => tried(|| (entry.hold)(trial)),
+            Self::Fault(_, fault) => trial.meets(fault),
+        }
+    }
+}
+
 impl<'program> Trial<'program> {
-    fn open(program: &'program Program) -> Result<Self, Error> {
-        let config = Config { latency: Duration::from_millis(1), ..Config::default() };
+    fn new(program: &'program Program) -> Result<Self, Error> {
+        let config = Config { latency: Duration::from_millis(1), warns: false, ..Config::default() };
         let mock = Mock::start(config).map_err(|error| Error::broken("starting the mock", error))?;
         let meanwhile =
             crate::this_program().map_err(|error| Error::broken("finding this program's file", error))?;
-        let trial = Self { program, meanwhile, mock };
-        let url = trial.mock.url() + "/echo/{call}";
-        let started = trial.start(Placeholders { url: &url, calls: 1, in_flight: 1, timeout: PATIENT });
-        started.map_err(|why| Error::Broken(format!("cannot check {}: it {why}", program.name)))?;
-        Ok(trial)
+        Ok(Self { program, meanwhile, mock })
+    }
+
+    fn answers_at_all(&self) -> Result<(), String> {
+        let url = self.mock.url() + "/echo/{call}";
+        self.start(Placeholders { url: &url, calls: 1, in_flight: 1, timeout: PATIENT }).map(|_| ())
+    }
+
+    fn all(&self, cases: &[Case], findings: &mut Findings, on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>) {
+        for (at, case) in cases.iter().enumerate() {
+            let (group, name) = case.title();
+            findings.interrupted = on(Event::Tries { group, name, at, of: cases.len() }).is_break();
+            if findings.interrupted {
+                return;
+            }
+            let goes_on = on(Event::Found(findings.add(group, name, || case.hold(self)))).is_continue();
+            // A row that was interrupted says nothing about the program.
+            findings.interrupted = interrupt::check().is_err() || !goes_on;
+            if findings.interrupted {
+                return;
+            }
+        }
     }
 
     /// Runs the program to its end; it is ended when it is late.

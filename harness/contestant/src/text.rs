@@ -2,23 +2,7 @@
 
 use std::time::Duration;
 
-/// At most `limit` characters of `bytes`, with nothing in them that could move a cursor or turn text around.
-#[must_use]
-pub fn printable(bytes: &[u8], limit: usize) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == limit {
-            shown.push('…');
-            break;
-        }
-        match character {
-            '"' | '\'' | '\\' => shown.push(character),
-            _ => shown.extend(character.escape_debug()),
-        }
-    }
-    shown
-}
+pub use conformance::printable;
 
 /// The last line that is not empty: programs print the reason of their end there.
 #[must_use]

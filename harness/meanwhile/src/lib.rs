@@ -11,6 +11,7 @@ mod descriptors;
 mod error;
 mod grid;
 mod how;
+mod moving;
 mod results_file;
 mod screen;
 mod text;

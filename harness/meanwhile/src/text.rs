@@ -1,11 +1,8 @@
 //! What a person writes on the command line, and where the program prints its answer.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::time::Duration;
-
-use contestant::text::printable;
 
 use crate::Error;
 
@@ -54,16 +51,4 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|_| "write a number with its unit, such as 250ms, 1s or 2m".into())
-}
-
-/// A file for results, or standard output for `-`.
-pub(crate) fn open(name: &str) -> Result<Box<dyn Write>, Error> {
-    if name == "-" {
-        return Ok(Box::new(io::stdout()));
-    }
-    let file = File::create(name).map_err(|error| {
-        let name = printable(name.as_bytes(), 80);
-        Error::Usage(format!("writing to {name}: {error}: choose a file that can be written"))
-    })?;
-    Ok(Box::new(io::BufWriter::new(file)))
 }

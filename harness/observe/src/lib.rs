@@ -8,6 +8,11 @@
 mod machine;
 mod times;
 
+mod system_calls;
+mod threads;
+
+pub use threads::{asleep_in, queued, this_thread};
+
 use std::fs;
 use std::time::Duration;
 

@@ -2,8 +2,9 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use observe::{Machine, Noise, ProcessTimes, Resources, Status};
@@ -42,6 +43,45 @@ fn computing_takes_cpu_time_and_an_ended_child_is_accounted() {
     let children = observe::ended_children();
     assert!(children.user_s.zip(children.system_s).is_some_and(|(user, system)| user + system > 0.0));
     assert!(children.peak_resident_bytes > Some(100_000), "{children:?}");
+}
+
+#[test]
+fn a_thread_that_sleeps_says_in_which_system_call() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let (go_on, stopped) = std::sync::mpsc::channel::<()>();
+    let (mut ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let reader = std::thread::spawn(move || {
+        tell.send(observe::this_thread().unwrap()).unwrap();
+        let mut theirs = theirs;
+        theirs.read_exact(&mut [0]).unwrap();
+        stopped.recv().unwrap_err();
+    });
+    let thread = told.recv().unwrap();
+    while observe::asleep_in(thread).is_none_or(|call| call != "recvfrom" && call != "read") {
+        std::thread::yield_now();
+    }
+    ours.write_all(b"x").unwrap();
+    while observe::asleep_in(thread).as_deref() != Some("futex") {
+        std::thread::yield_now();
+    }
+    drop(go_on);
+    reader.join().unwrap();
+    assert_eq!(observe::asleep_in(u32::MAX), None);
+}
+
+#[test]
+fn more_threads_than_cores_have_to_queue() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let (before, enough) = (observe::queued(), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..2 * cores {
+            scope.spawn(|| while !enough.load(Ordering::Relaxed) {});
+        }
+        while observe::queued() < before + Duration::from_millis(5) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        enough.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]

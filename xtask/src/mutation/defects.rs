@@ -64,7 +64,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                     return Err(Failure::Incomplete);",
         model: "generator-style",
         row: "all calls wait at the same time",
-        reason: "Incomplete",
+        reason: "ended with incomplete",
     },
     Defect {
         what: "an outcome lands in another call's slot",
@@ -73,7 +73,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "let index = task.index ^ 1;",
         model: "generator-style",
         row: "outcomes come in the order of calls",
-        reason: "call 0 ended with Ok",
+        reason: "call 0 ended with 200",
     },
     Defect {
         what: "a socket is not watched for what it waits for next",
@@ -118,7 +118,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "",
         model: "serial",
         row: "a run cancelled before it starts makes no call",
-        reason: "ended with",
+        reason: "10 calls with status 200",
     },
     Defect {
         what: "one call too many is in flight",
@@ -127,7 +127,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "self.in_flight > self.run.in_flight.get()",
         model: "thread-pool",
         row: "never more calls in flight than allowed",
-        reason: "2 calls were in flight where 1 were allowed",
+        reason: "2 calls in flight at once, where the run allows 1",
     },
     Defect {
         what: "EAGAIN is taken for a deadline",

@@ -6,22 +6,87 @@ use std::time::{Duration, Instant};
 use downstream_call::{Call, Cancel, Failure, Outcome, Run};
 use downstream_mock::faults::{Scene, Script};
 
+use super::list::{Entry, FEW};
 use super::{SOON, cancellable, ended_as_it_cancels, in_flight_timeout};
 use crate::Cancels;
+use crate::Requirement;
+use crate::breach::Held;
+use crate::requirement::contract;
 use crate::stage::{PATIENT, Stage, limited};
+use crate::words::{all_told, told};
 
-pub(super) fn cancelled_before_it_starts(stage: &mut Stage) -> Result<(), String> {
+/// A run that is asked to stop, in each phase of a call.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a run cancelled before it starts makes no call",
+            contract: contract::CANCELLING,
+            page: "models/serial.md",
+            look_for: "calls that are started without a look at run.cancel: FanOut::admit looks",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: cancelled_before_it_starts,
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what waits by its deadline",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a wait that does not hear the cancelling: it has to wait for run.cancel.socket() beside its calls",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: cancelling_ends_what_waits,
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what connects",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a connect that waits for nothing else",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: |stage| cancelling_ends_what(stage, &Scene::BacklogFull),
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what sends",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a send that waits for nothing else, or is repeated until the system takes all",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: |stage| cancelling_ends_what(stage, &Scene::PlayNarrow(Script::new().hold())),
+    },
+    Entry {
+        about: Requirement {
+            name: "cancelling ends what receives",
+            contract: contract::CANCELLING,
+            page: "models/epoll-state-machine.md",
+            look_for: "a loop that reads while there is something to read, and never looks up",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: |stage| cancelling_ends_what(stage, &Scene::Play(endless_body())),
+    },
+];
+
+fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
     let run = cancellable()?;
     run.cancel.cancel();
     let calls = stage.calls(10, Duration::ZERO);
     let outcomes = stage.fan_out(&run, &calls)?;
-    ensure!(outcomes.iter().all(cancelled), "ended with {outcomes:?}");
+    let told = all_told(&outcomes);
+    ensure!(outcomes.iter().all(cancelled), "cancelled before it started, the run ended so: {told}");
     let requests = stage.mock.stats().requests;
     ensure!(requests == 0, "{requests} requests were made");
     stage.still_works()
 }
 
-pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String> {
+fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let run = Run { in_flight: limited(4).in_flight, ..cancellable()? };
     let mut calls = stage.calls(12, PATIENT);
     let timeout = in_flight_timeout(stage);
@@ -32,9 +97,17 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String
     let took = started.elapsed();
     canceller.join().map_err(|_| "the cancelling thread panicked")?;
     let outcomes = outcomes?;
-    ensure!(outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)), "ended with {outcomes:?}");
+    ensure!(
+        outcomes.iter().all(|outcome| ended_by_cancelling(stage, outcome)),
+        "cancelled while 4 of 12 calls waited, the run ended so: {}",
+        all_told(&outcomes)
+    );
     let never_started = outcomes.iter().filter(|outcome| cancelled(outcome)).count();
-    ensure!(never_started >= 8, "only {never_started} of 12 are cancelled, where 4 may wait: {outcomes:?}");
+    ensure!(
+        never_started >= 8,
+        "only {never_started} of 12 are cancelled, where 4 may wait: {}",
+        all_told(&outcomes)
+    );
     ended_as_it_cancels(stage, took, timeout)?;
     let requests = stage.mock.stats().requests;
     ensure!(requests <= 4, "{requests} requests were made");
@@ -42,9 +115,9 @@ pub(super) fn cancelling_ends_what_waits(stage: &mut Stage) -> Result<(), String
 }
 
 /// In the middle of a phase.
-pub(super) fn cancelling_ends_what(stage: &mut Stage, scene: &Scene) -> Result<(), String> {
+fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held {
     stage.leaving_nothing_behind(|stage| {
-        let server = stage.mock.scene(scene).map_err(|error| error.to_string())?;
+        let server = stage.mock.scene(scene)?;
         let timeout = in_flight_timeout(stage);
         let call = Call::get(&server.url(), timeout).map_err(|error| error.to_string())?;
         let run = cancellable()?;
@@ -53,7 +126,7 @@ pub(super) fn cancelling_ends_what(stage: &mut Stage, scene: &Scene) -> Result<(
         let took = started.elapsed();
         canceller.join().map_err(|_| "the cancelling thread panicked")?;
         let outcome = &outcomes?[0];
-        ensure!(ended_by_cancelling(stage, outcome), "ended with {outcome:?}");
+        ensure!(ended_by_cancelling(stage, outcome), "cancelled, the call ended with {}", told(outcome));
         ended_as_it_cancels(stage, took, timeout)
     })?;
     stage.still_works()
@@ -68,7 +141,7 @@ fn cancel_soon(cancel: &Cancel) -> JoinHandle<()> {
 }
 
 /// A call that waits for its deadline all the same ends with either failure.
-fn ended_by_cancelling(stage: &Stage, outcome: &Outcome) -> bool {
+fn ended_by_cancelling(stage: &Stage<'_>, outcome: &Outcome) -> bool {
     match stage.cancels {
         Cancels::AtOnce => cancelled(outcome),
         Cancels::ByTheDeadline => matches!(outcome, Err(Failure::Cancelled | Failure::TimedOut)),
@@ -81,11 +154,11 @@ fn long_path() -> String {
 }
 
 /// Drips for longer than any deadline.
-pub(super) fn endless_body() -> Script {
+fn endless_body() -> Script {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
     Script::new().read_head().send(head).repeat("x", SOON / 8)
 }
 
-pub(super) fn cancelled(outcome: &Outcome) -> bool {
+fn cancelled(outcome: &Outcome) -> bool {
     *outcome == Err(Failure::Cancelled)
 }

@@ -6,28 +6,83 @@ use downstream_call::{Call, Failure, Run};
 use downstream_mock::faults::Script;
 
 use super::free_port;
-use crate::stage::Stage;
-use crate::stage::{PATIENT, limited};
+use super::list::{Entry, FEW};
+use crate::Requirement;
+use crate::breach::Held;
+use crate::requirement::contract;
+use crate::stage::{PATIENT, Stage, limited};
+use crate::words::told;
 
-pub(super) fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+/// What only many calls show.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a thousand calls, one in ten failing",
+            contract: contract::FAILURES,
+            page: "models/epoll-state-machine.md",
+            look_for: "what only a crowd shows: an event for a call that is over, or a slot that is used again too early",
+        },
+        watched: &[],
+        descriptors: 260,
+        hold: a_thousand_calls_one_in_ten_failing,
+    },
+    Entry {
+        about: Requirement {
+            name: "slots and descriptors are reused, calls never mixed up",
+            contract: contract::FAILURES,
+            page: "models/epoll-state-machine.md",
+            look_for: "an event that is matched to its call by the descriptor, which the next call gets at once",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: slots_are_reused,
+    },
+    #[cfg(unix)]
+    Entry {
+        about: Requirement {
+            name: "running out of descriptors costs calls, not the run",
+            contract: contract::FAILURES,
+            page: "models/thread-pool.md",
+            look_for: "a socket that could not be made and ends the run with `?`",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: super::descriptors::running_out_of_descriptors,
+    },
+];
+
+/// What only a release build does in time.
+pub(super) const LARGE: &[Entry] = &[Entry {
+    about: Requirement {
+        name: "ten thousand calls, one in ten failing",
+        contract: contract::FAILURES,
+        page: "models/epoll-state-machine.md",
+        look_for: "work for each event that grows with the number of calls",
+    },
+    watched: &[],
+    descriptors: 6100,
+    hold: ten_thousand_calls_one_in_ten_failing,
+}];
+
+fn a_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 1000, 10, &limited(100))
 }
 
-pub(super) fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage) -> Result<(), String> {
+fn ten_thousand_calls_one_in_ten_failing(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 10_000, 10, &limited(3000))
 }
 
 /// Every second call fails, so that the next one gets its slot and its descriptor while events may still be on the way.
-pub(super) fn slots_are_reused(stage: &mut Stage) -> Result<(), String> {
+fn slots_are_reused(stage: &mut Stage<'_>) -> Held {
     some_fail(stage, 300, 2, &limited(6))
 }
 
 /// A run of `count` calls, of which every nth fails: refused, reset, closed early or too late.
-fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result<(), String> {
+fn some_fail(stage: &mut Stage<'_>, count: usize, every: usize, run: &Run) -> Held {
     stage.leaving_nothing_behind(|stage| {
-        let reset = stage.mock.fault(Script::new().read_head().reset()).map_err(|error| error.to_string())?;
-        let close = stage.mock.fault(Script::new().read_head()).map_err(|error| error.to_string())?;
-        let hold = stage.mock.fault(Script::new().read_head().hold()).map_err(|error| error.to_string())?;
+        let reset = stage.mock.fault(Script::new().read_head().reset())?;
+        let close = stage.mock.fault(Script::new().read_head())?;
+        let hold = stage.mock.fault(Script::new().read_head().hold())?;
         let refused = format!("http://127.0.0.1:{}/", free_port()?);
         let late = Duration::from_millis(10);
         let kinds = [(refused, PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
@@ -46,7 +101,7 @@ fn some_fail(stage: &mut Stage, count: usize, every: usize, run: &Run) -> Result
                     outcome.as_ref().is_ok_and(|reply| reply.body == at.to_string().as_bytes())
                 }
             };
-            ensure!(held, "call {at} ended with {outcome:?}");
+            ensure!(held, "call {at} ended with {}", told(outcome));
         }
         Ok(())
     })?;

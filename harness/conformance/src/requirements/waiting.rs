@@ -3,120 +3,145 @@
 use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Failure, Outcome, Reply, Run};
-use downstream_mock::faults::Script;
+use downstream_mock::faults::{Scene, Script};
 
-use super::{LATENCY, SOON, free_port};
-use crate::faults::short;
-use crate::stage::Stage;
-use crate::stage::{PATIENT, answers, limited};
+use super::{LATENCY, SOON, free_port, in_flight_instead};
+use crate::breach::Held;
+use crate::stage::{PATIENT, Stage, answers, limited};
+use crate::words::{all_told, calls, sized, told};
 
-pub(super) fn all_calls_wait_at_the_same_time(stage: &mut Stage) -> Result<(), String> {
-    let count = 60.min(stage.at_once.saturating_mul(3));
-    let calls = stage.calls(count, LATENCY);
-    answers(&stage.fan_out(&Run::default(), &calls)?)?;
+pub(super) fn all_calls_wait_at_the_same_time(stage: &mut Stage<'_>) -> Held {
+    const MANY: usize = 60;
+    let count = MANY.min(stage.at_once.saturating_mul(3));
+    // Longer than a busy machine takes to start them all.
+    let latency = if stage.at_once < MANY { LATENCY } else { LATENCY * 4 };
+    answers(&stage.fan_out(&Run::default(), &stage.calls(count, latency))?)?;
     let (peak, due) = (stage.mock.stats().peak_in_flight, count.min(stage.at_once) as u64);
-    ensure!(peak == due, "{peak} calls were in flight, not {due}");
+    ensure!(peak == due, "{} in flight at once, not {due}", calls(peak as usize));
     Ok(())
 }
 
-pub(super) fn never_more_in_flight_than_allowed(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn never_more_in_flight_than_allowed(stage: &mut Stage<'_>) -> Held {
     for limit in [1, 4] {
         let calls = stage.calls(3 * limit, LATENCY / 4);
         answers(&stage.fan_out(&limited(limit), &calls)?)?;
         let (peak, due) = (stage.mock.stats().peak_in_flight, limit.min(stage.at_once) as u64);
-        ensure!(peak == due, "{peak} calls were in flight where {limit} were allowed, and {due} possible");
+        ensure!(peak == due, "{}", in_flight_instead(peak, limit, due));
     }
     Ok(())
 }
 
-/// The later a call starts, the sooner it is answered.
-pub(super) fn outcomes_come_in_the_order_of_calls(stage: &mut Stage) -> Result<(), String> {
-    let call = |id: u32| stage.call(&format!("/echo/{id}"), Duration::from_millis(2) * (20 - id));
-    let calls: Vec<_> = (0..20).map(call).collect();
-    answers(&stage.fan_out(&Run::default(), &calls)?)
-}
-
-pub(super) fn no_calls_no_outcomes(stage: &mut Stage) -> Result<(), String> {
-    stage.fan_out(&Run::default(), &[]).map(|_| ())
-}
-
-pub(super) fn a_late_call_does_not_delay_the_rest(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_late_call_does_not_delay_the_rest(stage: &mut Stage<'_>) -> Held {
     let mut calls = stage.calls(10, Duration::from_millis(5));
     calls[3] = Call { timeout: SOON, ..stage.call("/echo/3", PATIENT) };
     let started = Instant::now();
     let mut outcomes = stage.fan_out(&Run::default(), &calls)?;
     let took = started.elapsed();
-    ensure!(outcomes[3] == Err(Failure::TimedOut), "the late call ended with {:?}", outcomes[3]);
+    ensure!(outcomes[3] == Err(Failure::TimedOut), "the late call ended with {}", told(&outcomes[3]));
     ensure!(took >= SOON, "the deadline was {} ms early", (SOON - took).as_millis());
-    outcomes[3] = Ok(Reply { status: 200, body: b"3".to_vec(), worked: None });
-    answers(&outcomes)?;
+    outcomes[3] = Ok(echoed(3));
+    answers(&outcomes)
+}
+
+pub(super) fn a_call_that_is_never_answered_ends(stage: &mut Stage<'_>) -> Held {
+    let call = Call { timeout: SOON, ..stage.call("/echo/0", PATIENT) };
+    let started = Instant::now();
+    let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
+    let took = started.elapsed();
+    ensure!(*outcome == Err(Failure::TimedOut), "ended with {}", told(outcome));
+    ensure!(took >= SOON, "the deadline was {} ms early", (SOON - took).as_millis());
+    Ok(())
+}
+
+pub(super) fn a_deadline_holds_while_a_call_connects(stage: &mut Stage<'_>) -> Held {
+    let server = stage.mock.scene(&Scene::BacklogFull)?;
+    let call = Call::get(&server.url(), SOON).map_err(|error| error.to_string())?;
+    let outcome = &stage.fan_out_beside(&Run::default(), &[call])?[0];
+    ensure!(*outcome == Err(Failure::TimedOut), "ended with {}", told(outcome));
     Ok(())
 }
 
 /// Each byte comes in time for a limit on each read, and all of them too late for the call.
-pub(super) fn a_deadline_is_for_the_whole_call(stage: &mut Stage) -> Result<(), String> {
-    let drip = Script::new().read_head().drip("HTTP/1.1 200 OK\r\n\r\n".repeat(20), 1, SOON / 4);
-    let server = stage.mock.fault(drip).map_err(|error| error.to_string())?;
+pub(super) fn a_deadline_is_for_the_whole_call(stage: &mut Stage<'_>) -> Held {
+    let drip = Script::new().read_head().drip("HTTP/1.1 200 OK\r\n\r\n".repeat(4), 1, SOON / 4);
+    let server = stage.mock.fault(drip)?;
     let call = Call::get(&server.url(), SOON).map_err(|error| error.to_string())?;
     let started = Instant::now();
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
-    ensure!(*outcome == Err(Failure::TimedOut), "ended with {}", short(outcome));
-    ensure!(started.elapsed() < SOON * 3, "took {} ms", started.elapsed().as_millis());
+    let took = started.elapsed();
+    ensure!(
+        *outcome == Err(Failure::TimedOut),
+        "a byte came every {} ms, and the call ended with {} after {} ms; its deadline was {} ms",
+        (SOON / 4).as_millis(),
+        sized(outcome),
+        took.as_millis(),
+        SOON.as_millis()
+    );
+    ensure!(took.saturating_sub(stage.queued()) < SOON * 3, "took {} ms", took.as_millis());
     Ok(())
 }
 
-pub(super) fn no_time_at_all_is_too_little(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn no_time_at_all_is_too_little(stage: &mut Stage<'_>) -> Held {
     let mut calls = stage.calls(3, Duration::ZERO);
     calls[1].timeout = Duration::ZERO;
     let outcomes = stage.fan_out(&Run::default(), &calls)?;
-    ensure!(outcomes[1] == Err(Failure::TimedOut), "ended with {:?}", outcomes[1]);
-    ensure!(outcomes[0].is_ok() && outcomes[2].is_ok(), "its neighbours: {outcomes:?}");
+    ensure!(outcomes[1] == Err(Failure::TimedOut), "ended with {}", told(&outcomes[1]));
+    ensure!(outcomes[0].is_ok() && outcomes[2].is_ok(), "its neighbours: {}", all_told(&outcomes));
     Ok(())
 }
 
-pub(super) fn a_huge_timeout_is_no_timeout(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_huge_timeout_is_no_timeout(stage: &mut Stage<'_>) -> Held {
     let mut calls = stage.calls(3, Duration::from_millis(2));
     calls.iter_mut().for_each(|call| call.timeout = Duration::MAX);
     answers(&stage.fan_out(&Run::default(), &calls)?)
 }
 
-pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage<'_>) -> Held {
     let call =
         Call::get(&format!("http://127.0.0.1:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
     let started = Instant::now();
     let outcomes = stage.fan_out(&Run::default(), &vec![call; 50])?;
-    ensure!(outcomes.iter().all(|outcome| *outcome == Err(Failure::ConnectRefused)), "{:?}", outcomes[0]);
+    ensure!(
+        outcomes.iter().all(|outcome| *outcome == Err(Failure::ConnectRefused)),
+        "ended so: {}",
+        all_told(&outcomes)
+    );
     ensure!(started.elapsed() < PATIENT / 2, "took {} ms", started.elapsed().as_millis());
     stage.still_works()
 }
 
-pub(super) fn a_name_leads_to_a_refused_port(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_name_leads_to_a_refused_port(stage: &mut Stage<'_>) -> Held {
     let call =
         Call::get(&format!("http://localhost:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
-    ensure!(*outcome == Err(Failure::ConnectRefused), "ended with {outcome:?}");
+    ensure!(*outcome == Err(Failure::ConnectRefused), "ended with {}", told(outcome));
     Ok(())
 }
 
-pub(super) fn a_line_break_in_a_path_is_never_sent(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_line_break_in_a_path_is_never_sent(stage: &mut Stage<'_>) -> Held {
     let mut calls = stage.calls(5, Duration::ZERO);
     for (call, path) in calls[1..4].iter_mut().zip(["/a\rb", "/a\nHost: other", "/a\0b"]) {
         call.path = path.into();
     }
     let outcomes = stage.fan_out(&Run::default(), &calls)?;
     let refused = |outcome: &Outcome| matches!(outcome, Err(Failure::Unsendable(_)));
-    ensure!(outcomes[1..4].iter().all(refused), "ended with {:?}", &outcomes[1..4]);
-    ensure!(outcomes[0].is_ok() && outcomes[4].is_ok(), "the neighbours: {outcomes:?}");
+    ensure!(outcomes[1..4].iter().all(refused), "ended so: {}", all_told(&outcomes[1..4]));
+    ensure!(outcomes[0].is_ok() && outcomes[4].is_ok(), "the neighbours: {}", all_told(&outcomes));
     let requests = stage.mock.stats().requests;
     ensure!(requests == 2, "{requests} requests arrived, not 2");
     Ok(())
 }
 
-pub(super) fn a_large_body_arrives_whole(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn a_large_body_arrives_whole(stage: &mut Stage<'_>) -> Held {
     const BYTES: u64 = 3_000_000;
     let call = stage.call(&format!("/files/large?bytes={BYTES}"), Duration::ZERO);
     let outcome = stage.fan_out(&Run::default(), &[call])?.remove(0);
     let body = outcome.map_err(|failure| failure.to_string())?.body;
     ensure!(body == downstream_mock::file_bytes("large", 0..BYTES), "{} bytes, or others", body.len());
     Ok(())
+}
+
+/// The answer of `/echo/ID`.
+fn echoed(id: usize) -> Reply {
+    Reply { status: 200, body: id.to_string().into_bytes(), worked: None }
 }

@@ -2,38 +2,84 @@
 
 use std::time::Duration;
 
-use downstream_call::{Failure, Milestone, Reply, Run, Trace, Work};
+use downstream_call::{Failure, Milestone, Reply, Run, Work};
 
 use super::PANIC;
+use super::list::{Entry, FEW};
+use crate::Requirement;
+use crate::breach::Held;
+use crate::requirement::contract;
 use crate::stage::Stage;
+use crate::words::told;
 
-pub(super) fn work_is_done_with_each_reply(stage: &mut Stage) -> Result<(), String> {
+/// What is done with a reply.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "work is done with each reply",
+            contract: contract::WORK,
+            page: "models/compute-offload.md",
+            look_for: "an outcome that is noted without the run's work: FanOut::ended does it, ended_after_work does not",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: work_is_done_with_each_reply,
+    },
+    Entry {
+        about: Requirement {
+            name: "a panic in the work costs one call",
+            contract: contract::WORK,
+            page: "models/compute-offload.md",
+            look_for: "work that is called without Work::on, which catches its panic",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_panic_in_the_work_costs_one_call,
+    },
+    Entry {
+        about: Requirement {
+            name: "a trace has its milestones in order",
+            contract: contract::TRACE,
+            page: "mock.md",
+            look_for: "an exchange that outlives its call: dropping it marks the end",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_trace_has_its_milestones_in_order,
+    },
+];
+
+fn work_is_done_with_each_reply(stage: &mut Stage<'_>) -> Held {
     let run = Run { work: Work::Fibonacci(15), ..Run::default() };
     let calls = stage.calls(10, Duration::ZERO);
     for outcome in stage.fan_out(&run, &calls)? {
-        ensure!(outcome.as_ref().is_ok_and(|reply| reply.worked == Some(610)), "worked out {outcome:?}");
+        let worked = outcome.as_ref().ok().and_then(|reply| reply.worked);
+        ensure!(worked == Some(610), "{} has {} of its work, not 610", told(&outcome), result(worked));
     }
     Ok(())
 }
 
-pub(super) fn a_panic_in_the_work_costs_one_call(stage: &mut Stage) -> Result<(), String> {
+fn result(worked: Option<u64>) -> String {
+    worked.map_or("no result".into(), |result| format!("the result {result}"))
+}
+
+fn a_panic_in_the_work_costs_one_call(stage: &mut Stage<'_>) -> Held {
     let panics_at_5 = |reply: &Reply| if reply.body == b"5" { panic!("{PANIC}") } else { 1 };
     let run = Run { work: Work::Function(panics_at_5), ..Run::default() };
     let calls = stage.calls(10, Duration::ZERO);
     for (id, outcome) in stage.fan_out(&run, &calls)?.into_iter().enumerate() {
         let held = if id == 5 { outcome == Err(Failure::WorkPanicked) } else { outcome.is_ok() };
-        ensure!(held, "call {id} ended with {outcome:?}");
+        ensure!(held, "call {id} ended with {}", told(&outcome));
     }
     stage.still_works()
 }
 
 /// `Sent` may be missing: a client library does not always say when it has sent a request. A model whose calls are made in
-/// another process may trace nothing at all.
-pub(super) fn a_trace_has_its_milestones_in_order(stage: &mut Stage) -> Result<(), String> {
-    let run = Run { trace: Trace::on(), ..Run::default() };
+/// another process may trace nothing at all. Every run of the suite is traced.
+fn a_trace_has_its_milestones_in_order(stage: &mut Stage<'_>) -> Held {
     let calls = stage.calls(5, Duration::from_millis(2));
-    stage.fan_out(&run, &calls)?;
-    let marks = run.trace.marks();
+    stage.fan_out(&Run::default(), &calls)?;
+    let marks = stage.marks();
     for call in 0..5 {
         let order: Vec<_> =
             marks.iter().filter(|mark| mark.call == call).map(|mark| mark.milestone).collect();

@@ -1,17 +1,27 @@
-//! `meanwhile check`: the conformance suite against models and programs, as a table or as JSON.
+//! `meanwhile check`: the conformance suite against models and programs, row by row, and as JSON.
+//!
+//! *How it waits*: rows are tried in other processes, a worker for each model and a process for each row of a program. This one
+//! shows what became of each as it falls, and hears Ctrl-C at any moment.
 
-mod table;
+mod board;
+mod matrix;
 
-use std::io;
-use std::process::ExitCode;
+use std::ops::ControlFlow;
+use std::process::{Command, ExitCode};
 
 use clap::Args;
-use conformance::{CheckReport, Findings, GROUPS, Rows};
+use conformance::report::Report;
+use conformance::{CheckReport, Event, Findings, GROUPS, Patience, Rows, WORKER_ARGUMENT, supervise};
 use contestant::text::printable;
-use contestant::{Program, check_program};
+use contestant::{Program, check_program, interrupt, this_program};
 
+use self::board::Board;
 use crate::models::{Entry, MODELS, Setup, named};
-use crate::{Error, race, text};
+use crate::results_file::ResultsFile;
+use crate::{Error, race, screen, text};
+
+/// Columns where standard output is no terminal.
+const PIPED_WIDTH: usize = 100;
 
 /// What to hold against the suite.
 #[derive(Args, Debug)]
@@ -31,43 +41,136 @@ pub(super) struct CheckArgs {
     /// Also the rows of ten thousand calls, for a release build
     #[arg(long)]
     large: bool,
+    /// Name the rows that hold, too
+    #[arg(long)]
+    verbose: bool,
     /// Write the findings as JSON to this file; - is standard output, with nothing else on it then
     #[arg(long, value_name = "FILE")]
     json: Option<String>,
 }
 
-/// Checks each model and each program in turn; success if every row of each of them held.
+/// What to be a worker for.
+#[derive(Args, Debug)]
+pub(super) struct WorkerArgs {
+    #[arg(value_parser = named)]
+    model: &'static Entry,
+}
+
+/// A model or a program.
+enum Subject<'args> {
+    Model(&'static Entry),
+    Program(&'args Program),
+}
+
+/// Checks each model and each program in turn; success if every row of each of them held. What was found before an interrupt
+/// or an error is shown and written all the same.
 ///
 /// # Errors
-/// A model is unknown, or cannot be made here though it was asked for; a program cannot be started.
+/// A model is unknown, or cannot be made here though it was asked for; a program cannot be started, or cannot be asked for
+/// anything; an interrupt.
 pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
+    interrupt::listen()?;
     let _ = downstream_mock::raise_descriptor_limit();
-    let json = args.json.as_deref().map(text::open).transpose()?;
+    let subjects = chosen(args)?;
+    let json = args.json.as_deref().map(ResultsFile::open).transpose()?;
     let mut all = Vec::new();
-    for entry in chosen(args)? {
-        let findings = entry
-            .check(&Setup::default(), &args.rows())
-            .map_err(|error| Error::broken(format!("cannot check {}", entry.name), error))?;
-        args.show(|| table::rows(&findings))?;
+    let ended = subjects.iter().try_for_each(|subject| {
+        let findings = subject.check(args)?;
+        let interrupted = findings.interrupted;
         all.push(findings);
+        if interrupted { Err(Error::Interrupted) } else { Ok(()) }
+    });
+    let shown = if all.len() > 1 { args.show(&matrix::matrix(&all, width())) } else { Ok(()) };
+    let held = all.iter().all(|findings| findings.broken().next().is_none());
+    let tried = ended.and(shown).and_then(|()| some_row_was_tried(args, &all));
+    if let Some(file) = json {
+        file.write(|out| Ok(serde_json::to_writer(out, &CheckReport::new(all))?))?;
     }
-    for program in &args.with {
-        let findings = check_program(program, &args.rows())?;
-        args.show(|| table::rows(&findings))?;
-        all.push(findings);
+    tried?;
+    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Tries the rows that a supervisor asks for.
+pub(super) fn try_rows(args: &WorkerArgs) -> ExitCode {
+    args.model.try_rows(&Setup::default())
+}
+
+/// The models that were asked for, and the programs; all models that can be made here, if neither was.
+fn chosen(args: &CheckArgs) -> Result<Vec<Subject<'_>>, Error> {
+    let programs = args.with.iter().map(Subject::Program);
+    if args.models.is_empty() && args.with.is_empty() {
+        let can_be_made = MODELS.iter().filter(|entry| (entry.new)(&Setup::default()).is_ok());
+        return Ok(can_be_made.map(Subject::Model).collect());
     }
-    if all.len() > 1 {
-        args.show(|| table::matrix(&all))?;
+    let models = args.models.iter().map(|name| named(name).map(Subject::Model).map_err(Error::Usage));
+    models.chain(programs.map(Ok)).collect()
+}
+
+impl Subject<'_> {
+    fn check(&self, args: &CheckArgs) -> Result<Findings, Error> {
+        let name = match self {
+            Self::Model(entry) => entry.name,
+            Self::Program(program) => &program.name,
+        };
+        let mut board = Board::new(name);
+        let mut report = Report::new(width(), args.verbose);
+        args.show(&format!("checking {name}\n"))?;
+        let mut shown = Ok(());
+        let mut on = |event: Event<'_>| {
+            match event {
+                Event::Found(row) => {
+                    board.erase();
+                    shown = args.show(&report.row(row));
+                }
+                Event::Printed(line) => {
+                    board.erase();
+                    eprintln!("{line}");
+                }
+                Event::Tries { .. } | Event::Waits => {}
+            }
+            board.on(event);
+            if shown.is_err() || interrupt::check().is_err() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let found = match self {
+            Self::Model(entry) => check_model(entry, &args.rows(), &mut on),
+            Self::Program(program) => check_program(program, &args.rows(), &mut on).map_err(Error::from),
+        };
+        drop(board);
+        let findings = found?;
+        shown.and_then(|()| args.show(&report.end(&findings)))?;
+        Ok(findings)
     }
+}
+
+fn check_model(
+    entry: &Entry,
+    rows: &Rows,
+    on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+) -> Result<Findings, Error> {
+    let cannot = |error| Error::broken(format!("cannot check {}", entry.name), error);
+    let this = this_program().map_err(cannot)?;
+    let start = || {
+        let mut command = Command::new(&this);
+        command.args([WORKER_ARGUMENT, entry.name]);
+        command
+    };
+    supervise(entry.name, &start, rows, &Patience::default(), on).map_err(cannot)
+}
+
+/// That nothing was tried must not look like success.
+fn some_row_was_tried(args: &CheckArgs, all: &[Findings]) -> Result<(), Error> {
     if all.iter().all(|findings| findings.rows.is_empty()) {
         let only = printable(args.only.as_bytes(), 40);
         return Err(Error::Usage(format!("no row matches --only {only}: omit --only to list all rows")));
     }
-    let held = all.iter().all(|findings| findings.broken().next().is_none());
-    if let Some(out) = json {
-        write_json(out, all).map_err(|error| Error::broken("writing the findings", error))?;
-    }
-    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let nothing = |findings: &&Findings| findings.skipped().count() == findings.rows.len();
+    let Some(findings) = all.iter().find(nothing) else { return Ok(()) };
+    let why = findings.skipped().map(|(_, why)| why).next().unwrap_or("no row matches");
+    Err(Error::Usage(format!("no row of {} can be tried: {why}", findings.subject)))
 }
 
 impl CheckArgs {
@@ -75,20 +178,11 @@ impl CheckArgs {
         Rows { only: self.only.clone(), group: self.group.clone(), large: self.large }
     }
 
-    fn show(&self, shown: impl FnOnce() -> String) -> Result<(), Error> {
-        if self.json.as_deref() == Some("-") { Ok(()) } else { text::say(&shown()) }
+    fn show(&self, shown: &str) -> Result<(), Error> {
+        if self.json.as_deref() == Some("-") { Ok(()) } else { text::say(shown) }
     }
 }
 
-/// The models that were asked for; all that can be made here, if neither a model nor a program was.
-fn chosen(args: &CheckArgs) -> Result<Vec<&'static Entry>, Error> {
-    if args.models.is_empty() && args.with.is_empty() {
-        return Ok(MODELS.iter().filter(|entry| (entry.new)(&Setup::default()).is_ok()).collect());
-    }
-    args.models.iter().map(|name| named(name).map_err(Error::Usage)).collect()
-}
-
-fn write_json(mut out: Box<dyn io::Write>, findings: Vec<Findings>) -> io::Result<()> {
-    serde_json::to_writer(&mut out, &CheckReport::new(findings))?;
-    out.flush()
+fn width() -> usize {
+    screen::width().unwrap_or(PIPED_WIDTH)
 }

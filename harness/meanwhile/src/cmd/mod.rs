@@ -49,6 +49,9 @@ enum Command {
     /// Start a program and print what it used, for `race`
     #[command(hide = true, name = contestant::measure::SUBCOMMAND)]
     Measure(measure::MeasureArgs),
+    /// Try rows of the suite, for `check`
+    #[command(hide = true, name = conformance::WORKER_ARGUMENT)]
+    CheckWorker(check::WorkerArgs),
     /// Be one of the processes of a model that is several
     #[command(hide = true, name = models::CHILD_ARGUMENT)]
     Child,
@@ -82,6 +85,7 @@ impl Command {
             Self::Completions(args) => completions::completions(&args, line::for_people(&Program::command())),
             Self::Man(args) => man::man(&args, line::for_people(&Program::command())),
             Self::Measure(args) => measure::measure(&args),
+            Self::CheckWorker(args) => Ok(check::try_rows(&args)),
             Self::Child => run::signals::leave_to_the_parent()
                 .and_then(|()| models::child())
                 .map(|()| ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use conformance::{Cancels, Subject};
 use downstream_call::Model;
@@ -106,19 +106,17 @@ fn no_model(name: &str) -> String {
 }
 
 impl Entry {
-    /// Holds the model against the suite.
-    ///
-    /// # Errors
-    /// The model cannot be made here, or the mock cannot start.
-    pub fn check(&self, setup: &Setup, rows: &conformance::Rows) -> io::Result<conformance::Findings> {
-        let subject = Subject {
+    /// Tries rows of the suite with this model, as the worker of a supervisor.
+    #[must_use]
+    pub fn try_rows(&self, setup: &Setup) -> ExitCode {
+        let new = || (self.new)(setup);
+        conformance::worker(&Subject {
             name: self.name,
-            new: &|| (self.new)(setup),
+            new: &new,
             at_once: self.at_once.limit(setup),
             cancels: self.cancels,
             spins: self.spins,
-        };
-        conformance::check(&subject, rows)
+        })
     }
 }
 

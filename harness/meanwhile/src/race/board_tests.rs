@@ -5,30 +5,28 @@ use std::time::Duration;
 use console::measure_text_width;
 use rstest::rstest;
 
-use super::{Board, Shown};
+use super::{Lanes, Shown};
 
-fn board() -> Board {
-    let mut board = Board::new(10_000);
-    board.headline("100 calls, each answered after 1 s".into());
+fn lanes() -> Lanes {
     let running =
         Shown::Running { elapsed: Duration::from_millis(12_345), answered: 10_000, waiting: 10_000 };
     let out = Shown::Out("a reason that is longer than any terminal is wide: ".repeat(4));
     let shown = [Shown::Ended { wall_s: 1.0 }, out, running];
     let names = ["serial", "async-await-multi-thread", "io-uring"];
-    board.lanes = names.map(String::from).into_iter().zip(shown).collect();
-    board
+    let contestants = names.map(String::from).into_iter().zip(shown).collect();
+    Lanes { calls: 10_000, title: "100 calls, each answered after 1 s".into(), contestants }
 }
 
 #[rstest]
 fn no_line_reaches_the_last_column(#[values(2, 20, 36, 60, 76, 77, 80, 120, 300)] columns: usize) {
-    let lines = board().lines(24, columns);
+    let lines = lanes().lines(24, columns);
     assert_eq!(lines.len(), 6);
     assert!(lines.iter().all(|line| measure_text_width(line) < columns), "{lines:?}");
 }
 
 #[test]
 fn a_low_terminal_shows_the_last_contestants() {
-    let lines = board().lines(6, 80);
+    let lines = lanes().lines(6, 80);
     assert_eq!(lines.len(), 5);
     assert!(lines[4].contains("io-uring") && lines[3].contains("async-await-multi-thread"), "{lines:?}");
 }
@@ -37,6 +35,6 @@ fn a_low_terminal_shows_the_last_contestants() {
 #[case(60, "  12.3 s")]
 #[case(80, "  12.3 s  10000 waiting, 10000 answered")]
 fn counts_are_told_where_there_is_room(#[case] columns: usize, #[case] end: &str) {
-    let line = &board().lines(24, columns)[5];
+    let line = &lanes().lines(24, columns)[5];
     assert!(console::strip_ansi_codes(line).ends_with(end), "{line}");
 }

@@ -68,7 +68,8 @@ impl Family {
         self.command(&[arguments, &[&with]].concat())
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments: all that it starts is known by the pipe.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", "exec 9>\"$0\"; exec \"$@\""]).arg(&self.path).arg(MEANWHILE).args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,0 +1,195 @@
+//! What a run returns, and what it leaves behind.
+
+use std::time::Duration;
+
+use downstream_call::{Call, Milestone, Reply, Run};
+use downstream_mock::faults::Script;
+
+use super::free_port;
+use super::list::{Entry, FEW};
+use crate::Requirement;
+use crate::breach::{Held, Watched};
+use crate::requirement::contract;
+use crate::stage::{PATIENT, Stage, answers};
+use crate::words::{all_told, told};
+
+/// What comes back, before any waiting is judged.
+pub(super) const ROWS: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a call brings the answer that was sent",
+            contract: contract::ANSWERS,
+            page: "models/serial.md",
+            look_for: "the steps of one call: connect, send all, receive until there is an outcome, noted at the index of its call; EAGAIN means: not yet",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_call_brings_the_answer_that_was_sent,
+    },
+    Entry {
+        about: Requirement {
+            name: "a run returns one outcome for each call",
+            contract: contract::OUTCOMES,
+            page: "models/serial.md",
+            look_for: "a call that is dropped without an outcome, or one that has two",
+        },
+        watched: &[Watched::OutcomeForEach],
+        descriptors: FEW,
+        hold: a_run_returns_one_outcome_for_each_call,
+    },
+    Entry {
+        about: Requirement {
+            name: "no calls, no outcomes",
+            contract: contract::OUTCOMES,
+            page: "models/serial.md",
+            look_for: "a loop that waits before it asks whether anything is left to wait for",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: no_calls_no_outcomes,
+    },
+    Entry {
+        about: Requirement {
+            name: "a run gives back every descriptor and thread",
+            contract: contract::LEFTOVERS,
+            page: "models/thread-pool.md",
+            look_for: "a socket that is kept after its call has ended, or a thread that is not joined",
+        },
+        watched: &[Watched::GivesBack],
+        descriptors: FEW,
+        hold: a_run_gives_back_every_descriptor_and_thread,
+    },
+    Entry {
+        about: Requirement {
+            name: "a failed call is an outcome, never a panic",
+            contract: contract::FAILURES,
+            page: "models/serial.md",
+            look_for: "an unwrap, an expect or an index where an error of one call should become its outcome",
+        },
+        watched: &[Watched::NeverPanics],
+        descriptors: FEW,
+        hold: a_failed_call_is_an_outcome,
+    },
+    Entry {
+        about: Requirement {
+            name: "outcomes come in the order of calls",
+            contract: contract::OUTCOMES,
+            page: "models/callback-loop.md",
+            look_for: "outcomes that are kept in the order in which calls end, not at the index of their call",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: outcomes_come_in_the_order_of_calls,
+    },
+    Entry {
+        about: Requirement {
+            name: "an answer may come in parts",
+            contract: contract::ANSWERS,
+            page: "models/epoll-state-machine.md",
+            look_for: "an event that is taken for an answer: it says that some bytes can be read, not that all have come",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: an_answer_may_come_in_parts,
+    },
+    Entry {
+        about: Requirement {
+            name: "a slow answer delays no other call",
+            contract: contract::NEIGHBOURS,
+            page: "models/busy-poll.md",
+            look_for: "a socket that blocks in read: one that shares its thread must return EAGAIN (set_nonblocking)",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: a_slow_answer_delays_no_other_call,
+    },
+];
+
+/// How long a slow answer pauses: longer than a busy machine delays three others.
+const PAUSE: Duration = Duration::from_millis(250);
+
+fn a_call_brings_the_answer_that_was_sent(stage: &mut Stage<'_>) -> Held {
+    let outcomes = stage.fan_out(&Run::default(), &[stage.call("/echo/17", Duration::ZERO)])?;
+    let sent = Reply { status: 200, body: b"17".to_vec(), worked: None };
+    ensure!(outcomes[0] == Ok(sent), "ended with {}, not with 200 \"17\"", told(&outcomes[0]));
+    Ok(())
+}
+
+/// How many outcomes there are is looked at in every run.
+fn a_run_returns_one_outcome_for_each_call(stage: &mut Stage<'_>) -> Held {
+    for count in [1, 2, 5] {
+        stage.fan_out(&Run::default(), &stage.calls(count, Duration::ZERO))?;
+    }
+    Ok(())
+}
+
+fn no_calls_no_outcomes(stage: &mut Stage<'_>) -> Held {
+    stage.fan_out(&Run::default(), &[]).map(|_| ())
+}
+
+/// What is left behind is looked at after every run.
+fn a_run_gives_back_every_descriptor_and_thread(stage: &mut Stage<'_>) -> Held {
+    for _ in 0..3 {
+        stage.fan_out(&Run::default(), &stage.calls(5, Duration::from_millis(1)))?;
+    }
+    Ok(())
+}
+
+/// A refused call among two that are answered. In which order outcomes come does not matter yet, nor what the failure is.
+fn a_failed_call_is_an_outcome(stage: &mut Stage<'_>) -> Held {
+    let url = format!("http://127.0.0.1:{}/", free_port()?);
+    let mut calls = stage.calls(3, Duration::ZERO);
+    calls[1] = Call::get(&url, PATIENT).map_err(|error| error.to_string())?;
+    let outcomes = stage.fan_out(&Run::default(), &calls)?;
+    let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+    let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let told = all_told(&outcomes);
+    ensure!((failed, answered) == (1, 2), "one call to a refused port among two others ended so: {told}");
+    stage.still_works()
+}
+
+/// The later a call starts, the sooner it is answered.
+fn outcomes_come_in_the_order_of_calls(stage: &mut Stage<'_>) -> Held {
+    let call = |id: u32| stage.call(&format!("/echo/{id}"), Duration::from_millis(2) * (20 - id));
+    let calls: Vec<_> = (0..20).map(call).collect();
+    answers(&stage.fan_out(&Run::default(), &calls)?)
+}
+
+/// In the head, at its end, and in the body.
+fn an_answer_may_come_in_parts(stage: &mut Stage<'_>) -> Held {
+    const ANSWER: [&str; 4] = ["HTTP/1.1 200 ", "OK\r\nContent-Length: 4\r\n", "\r\nfo", "ur"];
+    let send = |script: Script, part: &&'static str| script.send(*part).wait(Duration::from_millis(10));
+    let script = ANSWER.iter().fold(Script::new().read_head(), send);
+    let server = stage.mock.fault(script)?;
+    let call = Call::get(&server.url(), PATIENT).map_err(|error| error.to_string())?;
+    let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
+    let sent = Reply { status: 200, body: b"four".to_vec(), worked: None };
+    let told = told(outcome);
+    ensure!(*outcome == Ok(sent), "an answer in four parts ended with {told}, not with 200 \"four\"");
+    Ok(())
+}
+
+/// One answer pauses halfway, and the other three come meanwhile. Calls that wait for one another to start are the matter of a
+/// later row: here only those count that had started.
+fn a_slow_answer_delays_no_other_call(stage: &mut Stage<'_>) -> Held {
+    const SLOW: usize = 1;
+    let half = Script::new().read_head().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+    let server = stage.mock.fault(half.wait(PAUSE).send("k"))?;
+    let mut calls = stage.calls(4, Duration::from_millis(5));
+    calls[SLOW] = Call::get(&server.url(), PATIENT).map_err(|error| error.to_string())?;
+    let outcomes = stage.fan_out_beside(&Run::default(), &calls)?;
+    let marks = stage.marks();
+    let place =
+        |call, milestone| marks.iter().position(|mark| (mark.call, mark.milestone) == (call, milestone));
+    let end = place(SLOW, Milestone::Finished);
+    for call in (0..4).filter(|call| *call != SLOW) {
+        let waited = place(call, Milestone::Started) < end && place(call, Milestone::Finished) > end;
+        ensure!(
+            !waited || stage.at_once < 4,
+            "call {call} had started, and ended only after call {SLOW}, whose answer paused for {} ms",
+            PAUSE.as_millis()
+        );
+    }
+    ensure!(outcomes.iter().all(Result::is_ok), "ended so: {}", all_told(&outcomes));
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! Every requirement of a model, as data: what it is, what it keeps, where it is taught, and how it is tried.
+//!
+//! *What to notice*: the order. Each row rests on earlier ones alone, so the first that breaks is the one to mend first.
+
+use super::{answers, cancelling, crowds, diamonds, idle, waiting, working};
+use crate::Requirement;
+use crate::breach::{Held, Watched};
+use crate::requirement::contract;
+use crate::stage::Stage;
+
+/// A requirement, and the row that tries it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// For people.
+    pub(crate) about: Requirement,
+    /// What of all runs breaks it.
+    pub(crate) watched: &'static [Watched],
+    /// How many descriptors the row takes at most.
+    pub(crate) descriptors: u64,
+    pub(crate) hold: fn(&mut Stage<'_>) -> Held,
+}
+
+/// What a row takes that has few calls, or few in flight.
+pub(super) const FEW: u64 = 80;
+/// What a row takes that has sixty calls in flight.
+pub(super) const SIXTY: u64 = 160;
+
+/// All requirements, those of ten thousand calls included or not.
+pub(crate) fn all(large: bool) -> impl Iterator<Item = &'static Entry> {
+    let large = if large { crowds::LARGE } else { &[] };
+    let in_order = [
+        answers::ROWS,
+        WAITING,
+        TOGETHER,
+        working::ROWS,
+        cancelling::ROWS,
+        diamonds::ROWS,
+        crowds::ROWS,
+        large,
+    ];
+    in_order.into_iter().flatten()
+}
+
+/// How calls wait, one by one.
+const WAITING: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "a call that is never answered ends by its deadline",
+            contract: contract::DEADLINES,
+            page: "models/serial.md",
+            look_for: "a wait without a limit: each wait needs the time that is left until the earliest deadline",
+        },
+        watched: &[Watched::EndsUnanswered],
+        descriptors: FEW,
+        hold: waiting::a_call_that_is_never_answered_ends,
+    },
+    Entry {
+        about: Requirement {
+            name: "a deadline is for the whole call",
+            contract: contract::DEADLINES,
+            page: "models/serial.md",
+            look_for: "a limit for each read: every byte that arrives starts it again. Keep the moment, not the duration",
+        },
+        watched: &[Watched::EndsReceiving],
+        descriptors: FEW,
+        hold: waiting::a_deadline_is_for_the_whole_call,
+    },
+    Entry {
+        about: Requirement {
+            name: "a deadline holds while a call connects",
+            contract: contract::DEADLINES,
+            page: "models/serial.md",
+            look_for: "a connect that blocks: the system gives up only after minutes. Use connect_timeout, or do not block; EAGAIN is no failure then",
+        },
+        watched: &[Watched::EndsConnecting],
+        descriptors: FEW,
+        hold: waiting::a_deadline_holds_while_a_call_connects,
+    },
+    Entry {
+        about: Requirement {
+            name: "waiting for a connection costs no CPU time",
+            contract: contract::IDLE,
+            page: "models/busy-poll.md",
+            look_for: "a wait that does not wait: a timeout of zero, or one rounded down to zero",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: idle::waiting_for_a_connection_costs_no_cpu_time,
+    },
+    Entry {
+        about: Requirement {
+            name: "waiting for an answer costs no CPU time",
+            contract: contract::IDLE,
+            page: "models/epoll-state-machine.md",
+            look_for: "a socket still watched for writing after its request is sent: it is writable nearly always",
+        },
+        watched: &[Watched::WaitsIdle],
+        descriptors: FEW,
+        hold: idle::waiting_for_an_answer_costs_no_cpu_time,
+    },
+    Entry {
+        about: Requirement {
+            name: "a late call does not delay the rest",
+            contract: contract::NEIGHBOURS,
+            page: "models/epoll-state-machine.md",
+            look_for: "a deadline that ends the run, or the wrong call, instead of its own call",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::a_late_call_does_not_delay_the_rest,
+    },
+    Entry {
+        about: Requirement {
+            name: "no time at all is too little",
+            contract: contract::DEADLINES,
+            page: "models/serial.md",
+            look_for: "a timeout of zero: to many system calls it means no limit at all",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::no_time_at_all_is_too_little,
+    },
+    Entry {
+        about: Requirement {
+            name: "a huge timeout is no timeout",
+            contract: contract::DEADLINES,
+            page: "models/serial.md",
+            look_for: "a deadline that overflows: Call::deadline knows how to add",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::a_huge_timeout_is_no_timeout,
+    },
+    Entry {
+        about: Requirement {
+            name: "a refused port fails every call at once",
+            contract: contract::FAILURES,
+            page: "models/epoll-state-machine.md",
+            look_for: "a connect whose error is not asked for (SO_ERROR): the socket is reported as ready",
+        },
+        watched: &[],
+        descriptors: SIXTY,
+        hold: waiting::a_refused_port_fails_every_call_at_once,
+    },
+    Entry {
+        about: Requirement {
+            name: "a name leads to a refused port",
+            contract: contract::FAILURES,
+            page: "strictness.md",
+            look_for: "the host of the URL where the address of the call belongs",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::a_name_leads_to_a_refused_port,
+    },
+    Entry {
+        about: Requirement {
+            name: "a line break in a path is never sent",
+            contract: contract::FAILURES,
+            page: "strictness.md",
+            look_for: "a request that is sent without Call::check, which Exchange::new asks",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::a_line_break_in_a_path_is_never_sent,
+    },
+    Entry {
+        about: Requirement {
+            name: "a large body arrives whole",
+            contract: contract::ANSWERS,
+            page: "strictness.md",
+            look_for: "a buffer that is not emptied before the next read, or a read that is not repeated",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::a_large_body_arrives_whole,
+    },
+];
+
+/// How they wait together.
+const TOGETHER: &[Entry] = &[
+    Entry {
+        about: Requirement {
+            name: "all calls wait at the same time",
+            contract: contract::IN_FLIGHT,
+            page: "models/epoll-state-machine.md",
+            look_for: "a call that is started only after another one has ended, or a wake that is lost",
+        },
+        watched: &[],
+        descriptors: SIXTY,
+        hold: waiting::all_calls_wait_at_the_same_time,
+    },
+    Entry {
+        about: Requirement {
+            name: "never more calls in flight than allowed",
+            contract: contract::IN_FLIGHT,
+            page: "models/thread-pool.md",
+            look_for: "calls that are started without FanOut::admit, which counts those in flight",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::never_more_in_flight_than_allowed,
+    },
+];

@@ -1,0 +1,169 @@
+//! How far the run in progress has come, for the watchdog: the calls with their deadlines, the trace, the mock's counts.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use downstream_call::{Call, Mark, Milestone, Trace};
+use downstream_mock::Mock;
+
+use crate::breach::{Breach, Watched};
+use crate::stage::PATIENT;
+use crate::words::calls as counted;
+
+/// Shared by the thread of the model and the watchdog.
+pub(crate) struct Progress {
+    start: Instant,
+    /// The system's number of the thread of the model.
+    thread: Option<u32>,
+    now: Mutex<Now>,
+}
+
+#[derive(Default)]
+struct Now {
+    row: Option<RowNow>,
+    run: Option<RunNow>,
+}
+
+/// The row that is being tried.
+#[derive(Clone)]
+pub(super) struct RowNow {
+    pub(super) began: Instant,
+    /// The requirement that the row itself tries; none for a fault.
+    pub(super) requirement: Option<&'static str>,
+    pub(super) overdue: Duration,
+    pub(super) limit: Duration,
+    /// Why earlier attempts failed.
+    pub(super) retried: Vec<String>,
+}
+
+struct RunNow {
+    began: Instant,
+    /// The timeout of each call; no longer than is waited for.
+    timeouts: Vec<Duration>,
+    trace: Trace,
+    mock: Arc<Mock>,
+}
+
+impl Progress {
+    /// Of the thread that calls this.
+    pub(super) fn of_this_thread() -> Arc<Self> {
+        let thread = observe::this_thread();
+        Arc::new(Self { start: Instant::now(), thread, now: Mutex::default() })
+    }
+
+    pub(crate) fn age(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    pub(super) fn row_begins(&self, row: RowNow) {
+        self.lock().row = Some(row);
+    }
+
+    pub(super) fn attempt_failed(&self, why: String) {
+        if let Some(row) = &mut self.lock().row {
+            row.retried.push(why);
+        }
+    }
+
+    /// The row, with all failed attempts; the watchdog has no say in it any more.
+    pub(super) fn row_ended(&self) -> Option<RowNow> {
+        self.lock().row.take()
+    }
+
+    pub(crate) fn run_begins(&self, calls: &[Call], trace: &Trace, mock: &Arc<Mock>) {
+        let timeouts = calls.iter().map(|call| call.timeout.min(PATIENT)).collect();
+        let (trace, mock) = (trace.clone(), Arc::clone(mock));
+        self.lock().run = Some(RunNow { began: Instant::now(), timeouts, trace, mock });
+    }
+
+    pub(crate) fn run_ended(&self) {
+        self.lock().run = None;
+    }
+
+    /// The row that hangs, and how; it is taken, so that it has one verdict.
+    pub(super) fn hang(&self) -> Option<(RowNow, Breach)> {
+        let mut now = self.lock();
+        let row = now.row.as_ref()?;
+        let breach = match &now.run {
+            Some(run) => run.hang(row.overdue).or_else(|| row.hang()),
+            None => row.hang(),
+        }?;
+        let asleep = self.thread.and_then(observe::asleep_in);
+        let asleep = asleep.map_or(String::new(), |call| format!("; thread asleep in `{call}`"));
+        let breach = Breach { why: format!("hung: {}{asleep}", breach.why), ..breach };
+        now.row.take().map(|row| (row, breach))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RowNow {
+    fn hang(&self) -> Option<Breach> {
+        let is_late = self.began.elapsed() > self.limit;
+        is_late.then(|| format!("the row was not over after {}", in_seconds(self.limit)).into())
+    }
+}
+
+impl RunNow {
+    fn hang(&self, overdue: Duration) -> Option<Breach> {
+        let marks = self.trace.marks();
+        self.overdue_call(&marks, overdue).or_else(|| self.standstill(&marks, overdue))
+    }
+
+    /// The first call that is not over so long after its deadline.
+    fn overdue_call(&self, marks: &[Mark], overdue: Duration) -> Option<Breach> {
+        let mut calls: Vec<Option<(Instant, Milestone)>> = vec![None; self.timeouts.len()];
+        for mark in marks {
+            if let Some(call) = calls.get_mut(mark.call) {
+                *call = Some((call.map_or(mark.at, |(started, _)| started), mark.milestone));
+            }
+        }
+        let of = self.timeouts.len();
+        let late = calls.into_iter().zip(&self.timeouts).enumerate().find_map(|(index, (call, timeout))| {
+            let (started, milestone) = call?;
+            let is_late = milestone != Milestone::Finished && started.elapsed() > *timeout + overdue;
+            is_late.then_some((index, milestone))
+        });
+        let (index, milestone) = late?;
+        let (watched, state) = match milestone {
+            Milestone::Started => (Watched::EndsConnecting, "had not sent its request"),
+            Milestone::Sent => (Watched::EndsUnanswered, "had sent its request"),
+            Milestone::FirstByte => (Watched::EndsReceiving, "had received a part of its answer"),
+            Milestone::Finished => return None,
+        };
+        let why = format!(
+            "call {index} of {of} {state} and was not over {} after its deadline",
+            in_seconds(overdue)
+        );
+        Some(Breach::of(watched, why))
+    }
+
+    /// No call has come any further for longer than each of them may take: for a model whose calls are made in other
+    /// processes, and for one that has forgotten to return.
+    fn standstill(&self, marks: &[Mark], overdue: Duration) -> Option<Breach> {
+        let longest = self.timeouts.iter().max().copied().unwrap_or_default();
+        let last = marks.last().map_or(self.began, |mark| mark.at);
+        if last.elapsed() <= longest + overdue {
+            return None;
+        }
+        let over = marks.iter().filter(|mark| mark.milestone == Milestone::Finished).count();
+        let stats = self.mock.stats();
+        let seen =
+            format!("the mock had counted {} requests and answered {}", stats.requests, stats.answered);
+        let of = counted(self.timeouts.len());
+        let late = in_seconds(overdue);
+        Some(match over {
+            0 if !self.timeouts.is_empty() => {
+                format!("the run of {of} was not over {late} after the last deadline, and {seen}").into()
+            }
+            _ => format!("{over} of {of} were over, and the run did not return; {seen}").into(),
+        })
+    }
+}
+
+/// `5 s`, `0.3 s`.
+fn in_seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}

@@ -1,0 +1,48 @@
+//! What single threads of this process do: where they sleep, and how long they had to wait for a core.
+//!
+//! *What to notice*: a thread that spins and a thread that waits differ even where other programs want the cores. One that
+//! spins is always running or queued for a core; one that waits is neither.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::system_calls;
+
+/// The system's number of the thread that calls this.
+#[must_use]
+pub fn this_thread() -> Option<u32> {
+    let link = fs::read_link("/proc/thread-self").ok()?;
+    link.file_name()?.to_str()?.parse().ok()
+}
+
+/// The system call in which a thread of this process sleeps; nothing while it runs, and where it is not known
+/// (proc_pid_syscall(5)).
+#[must_use]
+pub fn asleep_in(thread: u32) -> Option<String> {
+    let line = fs::read_to_string(format!("/proc/self/task/{thread}/syscall")).ok()?;
+    // "running" is no number, and -1 is a thread that sleeps in no system call.
+    let number = line.split_whitespace().next()?.parse().ok()?;
+    Some(system_calls::name(number).map_or_else(|| format!("system call {number}"), String::from))
+}
+
+/// How long the threads of this process and of its children were ready to run while others had the cores, all added up; zero
+/// where it is not known (proc_pid_schedstat(5)).
+#[must_use]
+pub fn queued() -> Duration {
+    let own = std::process::id();
+    std::iter::once(own).chain(crate::children(own)).map(queued_threads).sum()
+}
+
+fn queued_threads(process: u32) -> Duration {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok())
+        .map(|line| run_delay(&line))
+        .sum()
+}
+
+/// The second number of three: nanoseconds.
+fn run_delay(schedstat: &str) -> Duration {
+    let nanoseconds = schedstat.split_whitespace().nth(1).and_then(|number| number.parse().ok());
+    nanoseconds.map_or(Duration::ZERO, Duration::from_nanos)
+}
