@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use downstream_call::{Call, Milestone, Reply, Run};
-use downstream_mock::faults::Script;
+use downstream_mock::faults::{Scene, Script};
 
-use super::free_port;
 use super::list::{Entry, FEW};
 use crate::Requirement;
 use crate::breach::{Held, Watched};
@@ -137,9 +136,9 @@ fn a_run_gives_back_every_descriptor_and_thread(stage: &mut Stage<'_>) -> Held {
 
 /// A refused call among two that are answered. In which order outcomes come does not matter yet, nor what the failure is.
 fn a_failed_call_is_an_outcome(stage: &mut Stage<'_>) -> Held {
-    let url = format!("http://127.0.0.1:{}/", free_port()?);
+    let closed = stage.mock.scene(&Scene::Refused)?;
     let mut calls = stage.calls(3, Duration::ZERO);
-    calls[1] = Call::get(&url, PATIENT).map_err(|error| error.to_string())?;
+    calls[1] = Call::get(&closed.url(), PATIENT).map_err(|error| error.to_string())?;
     let outcomes = stage.fan_out(&Run::default(), &calls)?;
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
     let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use downstream_call::{Call, Failure, Run};
-use downstream_mock::faults::Script;
+use downstream_mock::faults::{Scene, Script};
 
-use super::free_port;
 use super::list::{Entry, FEW};
 use crate::Requirement;
 use crate::breach::Held;
@@ -83,9 +82,10 @@ fn some_fail(stage: &mut Stage<'_>, count: usize, every: usize, run: &Run) -> He
         let reset = stage.mock.fault(Script::new().read_head().reset())?;
         let close = stage.mock.fault(Script::new().read_head())?;
         let hold = stage.mock.fault(Script::new().read_head().hold())?;
-        let refused = format!("http://127.0.0.1:{}/", free_port()?);
+        let refused = stage.mock.scene(&Scene::Refused)?;
         let late = Duration::from_millis(10);
-        let kinds = [(refused, PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
+        let kinds =
+            [(refused.url(), PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
         let mut calls = stage.calls(count, Duration::ZERO);
         for (nth, call) in calls.iter_mut().step_by(every).enumerate() {
             let (url, timeout) = &kinds[nth % kinds.len()];

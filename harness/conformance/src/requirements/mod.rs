@@ -4,7 +4,6 @@ mod list;
 
 pub(crate) use list::{Entry, all};
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use downstream_call::{Cancel, Run};
@@ -78,9 +77,4 @@ fn in_flight_instead(peak: u64, limit: usize, due: u64) -> String {
 
 fn cancellable() -> Held<Run> {
     Ok(Run { cancel: Cancel::new()?, ..Run::default() })
-}
-
-/// A port without a listener: it was free a moment ago.
-fn free_port() -> Held<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use downstream_call::{Call, Failure, Outcome, Reply, Run};
 use downstream_mock::faults::{Scene, Script};
 
-use super::{LATENCY, SOON, free_port, in_flight_instead};
+use super::{LATENCY, SOON, in_flight_instead};
 use crate::breach::Held;
 use crate::stage::{PATIENT, Stage, answers, limited};
 use crate::words::{all_told, calls, sized, told};
@@ -97,8 +97,8 @@ pub(super) fn a_huge_timeout_is_no_timeout(stage: &mut Stage<'_>) -> Held {
 }
 
 pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage<'_>) -> Held {
-    let call =
-        Call::get(&format!("http://127.0.0.1:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
+    let closed = stage.mock.scene(&Scene::Refused)?;
+    let call = Call::get(&closed.url(), PATIENT).map_err(|error| error.to_string())?;
     let started = Instant::now();
     let outcomes = stage.fan_out(&Run::default(), &vec![call; 50])?;
     ensure!(
@@ -111,8 +111,9 @@ pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage<'_>) -> 
 }
 
 pub(super) fn a_name_leads_to_a_refused_port(stage: &mut Stage<'_>) -> Held {
-    let call =
-        Call::get(&format!("http://localhost:{}/", free_port()?), PATIENT).map_err(|e| e.to_string())?;
+    let closed = stage.mock.scene(&Scene::Refused)?;
+    let url = format!("http://localhost:{}/", closed.address().port());
+    let call = Call::get(&url, PATIENT).map_err(|error| error.to_string())?;
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
     ensure!(*outcome == Err(Failure::ConnectRefused), "ended with {}", told(outcome));
     Ok(())
