@@ -52,15 +52,18 @@ impl MovingLines {
         let (rows, columns) = (usize::from(rows), usize::from(columns).max(1));
         let wrapped = self.drawn.iter().map(|width| width.div_ceil(columns).max(1));
         terminal.clear_last_lines(wrapped.sum())?;
-        // A line that is as wide as the terminal would move the cursor to the next one.
-        let fitted = |line: String| truncate_str(&line, columns - 1, "…").into_owned();
-        let lines: Vec<_> = lines(rows, columns - 1).into_iter().map(fitted).collect();
+        let lines = fitted(&lines(rows, columns), columns);
         for line in &lines {
             terminal.write_line(line)?;
         }
         self.drawn = lines.iter().map(|line| measure_text_width(line)).collect();
         terminal.flush()
     }
+}
+
+/// The lines without what reaches the last column: the cursor would move to the next line.
+pub(crate) fn fitted(lines: &[String], columns: usize) -> Vec<String> {
+    lines.iter().map(|line| truncate_str(line, columns.saturating_sub(1), "…").into_owned()).collect()
 }
 
 impl Drop for MovingLines {

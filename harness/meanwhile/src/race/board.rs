@@ -95,6 +95,8 @@ impl Lane<'_> {
 impl Lanes {
     /// What fits into a terminal of this size: the last contestants, if not all do.
     fn lines(&self, rows: usize, columns: usize) -> Vec<String> {
+        // The last column stays empty.
+        let columns = columns.saturating_sub(1);
         let title = style(format!(" {}", self.title)).for_stderr().bold().to_string();
         let mut lines = vec![String::new(), title, String::new()];
         let room = rows.saturating_sub(lines.len() + 1);

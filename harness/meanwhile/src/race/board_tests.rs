@@ -6,6 +6,7 @@ use console::measure_text_width;
 use rstest::rstest;
 
 use super::{Lanes, Shown};
+use crate::moving::fitted;
 
 fn lanes() -> Lanes {
     let running =
@@ -19,7 +20,7 @@ fn lanes() -> Lanes {
 
 #[rstest]
 fn no_line_reaches_the_last_column(#[values(2, 20, 36, 60, 76, 77, 80, 120, 300)] columns: usize) {
-    let lines = lanes().lines(24, columns);
+    let lines = fitted(&lanes().lines(24, columns), columns);
     assert_eq!(lines.len(), 6);
     assert!(lines.iter().all(|line| measure_text_width(line) < columns), "{lines:?}");
 }
