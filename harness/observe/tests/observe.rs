@@ -75,7 +75,11 @@ fn more_threads_than_cores_have_to_queue() {
     let (before, enough) = (observe::queued(), AtomicBool::new(false));
     std::thread::scope(|scope| {
         for _ in 0..2 * cores {
-            scope.spawn(|| while !enough.load(Ordering::Relaxed) {});
+            scope.spawn(|| {
+                while !enough.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
         }
         while observe::queued() < before + Duration::from_millis(5) {
             std::thread::sleep(Duration::from_millis(1));
