@@ -79,7 +79,7 @@ pub struct FirstCause {
     pub look_for: String,
     /// The page of the book, below `docs/src`.
     pub page: String,
-    /// How many rows broke because of it.
+    /// How many rows broke this requirement.
     pub rows: usize,
 }
 
@@ -152,7 +152,9 @@ impl Findings {
             let named = |requirement: &Requirement| Some(requirement.name) == row.breaks.as_deref();
             order.iter().position(named).unwrap_or(order.len())
         };
-        let first = self.broken().min_by_key(|(row, _)| place(row));
+        let first = self
+            .broken()
+            .min_by_key(|(row, _)| (place(row), row.breaks.as_deref() != Some(row.name.as_str())));
         self.first_cause = first.map(|(row, why)| match order.get(place(row)) {
             Some(requirement) => {
                 let rows = self.rows.iter().filter(|other| other.breaks == row.breaks).count();

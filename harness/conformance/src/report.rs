@@ -126,7 +126,7 @@ pub fn sum(findings: &Findings) -> String {
 fn first_cause(cause: &FirstCause, width: usize) -> String {
     let because = match cause.rows {
         0 | 1 => String::new(),
-        rows => format!(" ({rows} rows broke because of it)"),
+        rows => format!(" ({rows} rows broke this requirement)"),
     };
     let title = format!("Mend this first: {}{because}", printable(cause.requirement.as_bytes(), REASON));
     let is_its_own = cause.row.ends_with(&format!(": {}", cause.requirement));

@@ -33,7 +33,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "cancelling ends what waits by its deadline",
             contract: contract::CANCELLING,
             page: "models/epoll-state-machine.md",
-            look_for: "a wait that does not hear the cancelling: it has to wait for run.cancel.socket() beside its calls",
+            look_for: "a wait that does not include run.cancel.socket(). Wait for it together with the sockets of the calls",
         },
         watched: &[],
         descriptors: FEW,

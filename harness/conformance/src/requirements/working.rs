@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "work is done with each reply",
             contract: contract::WORK,
             page: "models/compute-offload.md",
-            look_for: "an outcome that is noted without the run's work: FanOut::ended does it, ended_after_work does not",
+            look_for: "a reply that is passed to FanOut::ended_after_work before its work is done. FanOut::ended does the work",
         },
         watched: &[],
         descriptors: FEW,
