@@ -71,8 +71,8 @@ impl Model for AsyncAwait {
     }
 }
 
-/// Whether the system has so many threads, of which tokio would start another one for work that blocks. If it has fewer,
-/// tokio panics, and waits for those that have started, which do not end.
+/// Whether the system can start this many threads. If it cannot, tokio panics, and then waits without end for the threads
+/// that it has started.
 fn can_start(threads: usize) -> io::Result<()> {
     let gate = Mutex::new(());
     let closed = gate.lock();

@@ -20,7 +20,7 @@ pub const CHILD_ARGUMENT: &str = "per-process-child";
 /// Serves as a child until standard input ends.
 ///
 /// # Errors
-/// Standard output cannot be written to. A parent that is gone is no error: it has said why, or nobody has to know.
+/// Standard output cannot be written to, although the parent is there.
 pub fn child() -> io::Result<()> {
     match serve() {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -14,7 +14,7 @@ use downstream_call::Cancel;
 #[cfg(unix)]
 const INTERRUPTED: i32 = 130;
 
-/// A wish to stop that the next signal makes.
+/// A [`Cancel`] that the next signal cancels.
 ///
 /// # Errors
 /// No descriptor was left, or the system refuses a handler.
