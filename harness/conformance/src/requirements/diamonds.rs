@@ -145,9 +145,9 @@ fn broken_in_the_middle(stage: &mut Stage<'_>, b: StepB, work: Work) -> Held<Fai
     ended_as_it_cancels(stage, took, timeout)
         .map_err(|breach| breach.with_context("B failed while C and D waited, and the diamond"))?;
     let asked = server.asked();
-    ensure!(!asked.contains('e'), "asked for {asked}");
+    ensure!(!asked.contains('e'), "E was asked for although B had failed: {asked}");
     let held = asked.chars().filter(|letter| "cd".contains(*letter)).count();
-    ensure!(held == 2 || stage.at_once < 3, "asked for {asked} only");
+    ensure!(held == 2 || stage.at_once < 3, "asked for {asked} only: C and D are asked for together with B");
     ensure!(server.wait_for_given_up(held, SECOND), "of {asked}, {:?} was given up", server.given_up());
     outcome.err().ok_or_else(|| "ended with a reply".into())
 }

@@ -20,6 +20,8 @@ const TICK: Duration = Duration::from_millis(50);
 const SLOW: Duration = Duration::from_secs(5);
 /// After so many slow rows in a row, the others are not tried: each of them would take as long.
 const SLOW_IN_A_ROW: usize = 5;
+/// After so many rows in a row that break one requirement, the others are not tried: they would say the same.
+const ALIKE_IN_A_ROW: usize = 40;
 /// How long a dead worker's last words may take.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
@@ -58,7 +60,18 @@ pub fn supervise(
     on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
 ) -> io::Result<Findings> {
     let findings = Findings::new(subject);
-    Supervisor { start, rows, patience, on, worker: None, has_hung: false, slow_in_a_row: 0, findings }.all()
+    Supervisor {
+        start,
+        rows,
+        patience,
+        on,
+        worker: None,
+        has_hung: false,
+        slow_in_a_row: 0,
+        alike_in_a_row: 0,
+        findings,
+    }
+    .all()
 }
 
 struct Supervisor<'a> {
@@ -71,6 +84,8 @@ struct Supervisor<'a> {
     has_hung: bool,
     /// How many rows have hung, or broken after long, without one between them that did not.
     slow_in_a_row: usize,
+    /// How many rows have broken the same requirement, without another row between them.
+    alike_in_a_row: usize,
     findings: Findings,
 }
 
@@ -93,8 +108,9 @@ impl Supervisor<'_> {
             return Ok(ControlFlow::Break(()));
         }
         let started = Instant::now();
-        let found = match self.slow_in_a_row {
-            SLOW_IN_A_ROW.. => Some(Found::skipped()),
+        let found = match (self.alike_in_a_row, self.slow_in_a_row) {
+            (ALIKE_IN_A_ROW.., _) => Some(Found::skipped(ALIKE_IN_A_ROW, "have broken one requirement")),
+            (_, SLOW_IN_A_ROW..) => Some(Found::skipped(SLOW_IN_A_ROW, "have hung or taken long")),
             _ => self.found(at, case)?,
         };
         let Some(Found { verdict, breaks, retried, hangs, .. }) = found else {
@@ -102,12 +118,25 @@ impl Supervisor<'_> {
         };
         let is_slow = hangs || (matches!(verdict, Verdict::Broken(_)) && started.elapsed() >= SLOW);
         self.slow_in_a_row = if is_slow { self.slow_in_a_row + 1 } else { 0 };
+        self.count_alike(&verdict, breaks.as_deref());
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (group, name) = (case.group.clone(), case.name.clone());
         let row = Row { group, name, verdict, breaks, took_ms, retried, note: None };
         let next = (self.on)(Event::Found(&row));
         self.findings.rows.push(row);
         Ok(next)
+    }
+
+    /// A row that was not tried leaves the count as it is.
+    fn count_alike(&mut self, verdict: &Verdict, breaks: Option<&str>) {
+        match (verdict, breaks) {
+            (Verdict::Skipped(_), _) => {}
+            (Verdict::Broken(_), Some(requirement)) => {
+                let last = self.findings.rows.last().and_then(|row| row.breaks.as_deref());
+                self.alike_in_a_row = if last == Some(requirement) { self.alike_in_a_row + 1 } else { 1 };
+            }
+            (Verdict::Held | Verdict::Broken(_), _) => self.alike_in_a_row = 0,
+        }
     }
 
     /// What becomes of a row, whatever becomes of the worker; nothing after an interrupt.
@@ -222,10 +251,8 @@ impl Found {
         Self { verdict: Verdict::Broken(why), breaks, retried: Vec::new(), hangs: true, ends: true }
     }
 
-    fn skipped() -> Self {
-        let why = format!(
-            "{SLOW_IN_A_ROW} rows in a row have hung or taken long: mend the first cause, and check again"
-        );
+    fn skipped(rows: usize, how: &str) -> Self {
+        let why = format!("{rows} rows in a row {how}: mend the first cause, and check again");
         Self { verdict: Verdict::Skipped(why), breaks: None, retried: Vec::new(), hangs: true, ends: true }
     }
 }
