@@ -68,7 +68,9 @@ impl Config {
 /// Why an address cannot be listened on, with the cure.
 pub(crate) fn explain(address: SocketAddr, error: &io::Error) -> io::Error {
     let cure = match error.kind() {
-        io::ErrorKind::AddrInUse => "another program has this port: choose another one, or 0 for a free one",
+        io::ErrorKind::AddrInUse => {
+            "another program has this port: choose another one with --address; port 0 takes a free one"
+        }
         io::ErrorKind::PermissionDenied => "ports below 1024 are for root: choose a higher one",
         io::ErrorKind::AddrNotAvailable => "this machine has no such address: choose one on loopback",
         _ => "choose another address",

@@ -22,7 +22,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Broken(line) => f.write_str(line),
-            Self::Interrupted => f.write_str("interrupted: all contestants were ended"),
+            Self::Interrupted => f.write_str("interrupted: all that was started has ended"),
         }
     }
 }

@@ -99,13 +99,12 @@ fn what_only_a_deadline_ends_is_for_programs_that_take_one() {
 #[test]
 fn a_program_that_cannot_be_started_is_one_line() {
     let ran = meanwhile(&["check", "--with=other=/no/such/program {url}"]);
-    let line =
-        "meanwhile: cannot check other: it could not be started: No such file or directory (os error 2)\n";
+    let line = "meanwhile: cannot check other: it could not be started: /no/such/program: No such file or directory (os error 2)\n";
     assert_eq!((ran.stderr.as_str(), ran.code), (line, Some(1)));
 }
 
 #[rstest]
-#[case(&["check", "serial", "--only=no such row"], "omit --only to list all rows")]
+#[case(&["check", "serial", "--only=no such row"], "omit --only to try all rows")]
 #[case(&["check", "serial", "--json=/no/such/folder/report.json"], "choose a file that can be written")]
 #[case(&["check", "seriel"], "did you mean serial")]
 #[case(&["check", "--with=serial=true {url}"], "serial is a model's name")]

@@ -69,7 +69,7 @@ fn a_program_that_answers_everything_is_in(#[case] command: &str) {
     "sh -c 'setsid sleep 60 & sleep 0.1'",
     "ended before the processes that it started"
 )]
-#[case::is_not_there("/no/such/program {url}", "could not be started: No such file")]
+#[case::is_not_there("/no/such/program {url}", "could not be started: /no/such/program: No such file")]
 fn a_program_that_falls_short_is_out_for_the_right_reason(#[case] command: &str, #[case] reason: &str) {
     let standing = race_alone(command);
     let failed = standing.failed.expect("a reason");
@@ -186,7 +186,7 @@ fn an_interrupt_ends_contestants_and_the_race() {
     family.wait_for_contestant();
     kill_process(Pid::from_child(&race), Signal::INT).unwrap();
     let ran: Ran = race.wait_with_output().unwrap().into();
-    assert_eq!(ran.stderr, "meanwhile: interrupted: all contestants were ended\n");
+    assert_eq!(ran.stderr, "meanwhile: interrupted: all that was started has ended\n");
     assert_eq!(ran.code, Some(130));
     family.assert_all_end();
 }

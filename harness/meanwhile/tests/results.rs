@@ -63,6 +63,22 @@ fn an_interrupt_shows_and_writes_what_was_measured() {
 }
 
 #[test]
+fn a_contestant_that_ran_when_the_race_was_interrupted_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("race.json");
+    let mut family = Family::new();
+    let race = family.start(&[&LONG[..], &[&option("json", &json)]].concat(), SLEEPS);
+    family.wait_for_contestant();
+    kill_process(Pid::from_child(&race), Signal::INT).unwrap();
+    assert_eq!(race.wait_with_output().unwrap().status.code(), Some(130));
+    let report: RaceReport = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    let why = report.results[0].not_run.as_deref().unwrap();
+    assert!(why.starts_with("the race ended while it ran, with 0 of "), "{why}");
+    assert_eq!(report.environment.order[0].contestants, ["other"]);
+    family.assert_all_end();
+}
+
+#[test]
 fn a_race_that_is_killed_leaves_the_old_file_and_nothing_beside_it() {
     let (folder, file) = old_results();
     let mut family = Family::new();

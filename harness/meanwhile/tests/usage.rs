@@ -10,6 +10,7 @@ use support::{MEANWHILE, meanwhile};
 
 #[rstest]
 #[case::an_unknown_model(&["run", "seral"], "did you mean serial")]
+#[case::a_part_of_a_model_s_name(&["run", "async"], "did you mean async-await")]
 #[case::an_unknown_contestant(&["race", "tokio"], "meanwhile list shows them all")]
 #[case::an_unknown_option(&["race", "--cals=2"], "--calls")]
 #[case::an_unknown_command(&["rase"], "race")]

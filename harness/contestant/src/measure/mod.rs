@@ -92,7 +92,7 @@ pub fn measure(command: &[OsString], report_to_race: bool) -> io::Result<ExitCod
     }
     let measured = match start_and_wait(command, &starts) {
         Ok(usage) => Measured::Ended(usage),
-        Err(error) => Measured::NotStarted(error.to_string()),
+        Err(error) => Measured::NotStarted(format!("{}: {error}", name(command))),
     };
     let report = serde_json::to_string(&measured)? + "\n";
     match race {
@@ -100,6 +100,11 @@ pub fn measure(command: &[OsString], report_to_race: bool) -> io::Result<ExitCod
         None => eprint!("{report}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The program as it was written.
+fn name(command: &[OsString]) -> String {
+    command.first().map_or_else(String::new, |program| text::printable(program.as_encoded_bytes(), 80))
 }
 
 fn start_and_wait(command: &[OsString], starts: &Starts) -> io::Result<Usage> {

@@ -165,7 +165,7 @@ fn check_model(
 fn some_row_was_tried(args: &CheckArgs, all: &[Findings]) -> Result<(), Error> {
     if all.iter().all(|findings| findings.rows.is_empty()) {
         let only = printable(args.only.as_bytes(), 40);
-        return Err(Error::Usage(format!("no row matches --only {only}: omit --only to list all rows")));
+        return Err(Error::Usage(format!("no row matches --only {only}: omit --only to try all rows")));
     }
     let nothing = |findings: &&Findings| findings.skipped().count() == findings.rows.len();
     let Some(findings) = all.iter().find(nothing) else { return Ok(()) };

@@ -97,8 +97,9 @@ pub fn named(name: &str) -> Result<&'static Entry, String> {
 fn no_model(name: &str) -> String {
     let name = contestant::text::printable(name.as_bytes(), 40);
     let distance = |entry: &&Entry| strsim::damerau_levenshtein(entry.name, &name);
-    match MODELS.iter().min_by_key(distance) {
-        Some(near) if distance(&near) <= 4 => {
+    let part = MODELS.iter().find(|entry| name.len() > 2 && entry.name.contains(&name));
+    match part.or_else(|| MODELS.iter().min_by_key(distance)) {
+        Some(near) if part.is_some() || distance(&near) <= 4 => {
             format!("no model is called {name}: did you mean {}", near.name)
         }
         _ => format!("no model is called {name}: meanwhile list shows them all"),

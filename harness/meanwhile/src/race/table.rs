@@ -168,15 +168,16 @@ pub(crate) fn notes(report: &RaceReport, args: &RaceArgs) -> String {
     if args.projector {
         return projector::notes();
     }
+    let rounds = report.results.iter().map(|standing| standing.rounds.len()).max().unwrap_or(0);
     let mut notes = vec![
         "wall, user, system, peak RSS, peak threads: one process each, measured from outside".into(),
         "CPU: user and system as a share of wall; the kernel tells the two apart by its ticks of some ms"
             .into(),
         "in flight: the most calls that the mock saw at a time; relative: wall, as a multiple of the fastest"
             .into(),
-        rule_of_ranks(report.environment.rounds),
+        rule_of_ranks(rounds),
     ];
-    if report.environment.rounds > 1 {
+    if rounds > 1 {
         notes
             .push("medians of all rounds; ± is half of what lies between the fastest and the slowest".into());
     }
@@ -194,7 +195,7 @@ fn rule_of_ranks(rounds: usize) -> String {
     let floor = format!("{:.0} ms or {} %", seconds * 1000.0, share * 100.0);
     let tie = format!("rank: rows within {floor} of the first one tie");
     match rounds {
-        1 => format!("{tie}, since one round may be late by chance; --rounds 10 tells more apart"),
+        0 | 1 => format!("{tie}, since one round may be late by chance; --rounds 10 tells more apart"),
         _ => format!("{tie}, and rows whose ± overlap"),
     }
 }

@@ -47,6 +47,21 @@ impl Raced {
         }
     }
 
+    /// The race ended while this contestant ran.
+    fn cut_short(&mut self, runner: usize, stats: &Stats) {
+        let standing = &mut self.standings[runner];
+        if standing.rounds.is_empty() {
+            let calls = standing.calls;
+            standing.not_run = Some(format!(
+                "the race ended while it ran, with {} of {calls} calls answered",
+                stats.answered
+            ));
+        }
+        if let Some(order) = self.orders.last_mut() {
+            order.contestants.push(standing.contestant.clone());
+        }
+    }
+
     /// Whether any contestant has run to its end.
     pub(crate) fn has_rounds(&self) -> bool {
         self.standings.iter().any(|standing| !standing.rounds.is_empty())
@@ -82,7 +97,13 @@ impl<'race> Track<'race> {
             board.headline(self.headline(heat.calls, round));
             raced.orders.push(RoundOrder { calls: heat.calls, round, contestants: Vec::new() });
             for runner in self.draw(&raced.standings) {
-                raced.note(runner, self.heat(runner, heat, &mut board)?);
+                match self.heat(runner, heat, &mut board) {
+                    Ok(finish) => raced.note(runner, finish),
+                    Err(error) => {
+                        raced.cut_short(runner, &self.mock.stats());
+                        return Err(error);
+                    }
+                }
             }
         }
         Ok(())
