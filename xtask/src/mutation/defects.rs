@@ -82,7 +82,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "if socket.watched.is_some() {",
         model: "generator-style",
         row: "answer-long-after-request-in-parts",
-        reason: "ended with timed-out",
+        reason: "a wake was lost",
     },
     Defect {
         what: "a wait does not wait",
