@@ -160,7 +160,7 @@ fn a_port_in_use_is_named_with_a_cure() {
     let first = mock(0);
     let error = Mock::start(Config { address: first.address(), ..Config::default() }).err().expect("in use");
     assert_eq!(error.kind(), ErrorKind::AddrInUse);
-    assert!(error.to_string().contains("0 for a free one"), "{error}");
+    assert!(error.to_string().contains("choose another one with --address"), "{error}");
 }
 
 #[test]
