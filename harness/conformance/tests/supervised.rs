@@ -49,7 +49,7 @@ mod troubles {
         (Trouble::SleepsForEver, "thread asleep in `clock_nanosleep`"),
         (Trouble::SpinsForEver, "hung: the row was not over after 0.5 s"),
         (Trouble::PanicsOnAnotherThread, "supervised.rs:"),
-        // Printing so much is work as well.
+        // Printing this much takes CPU time as well.
         (Trouble::PrintsWithoutEnd, ""),
         (Trouble::PrintsVerdicts, "ended with lost"),
         (Trouble::LeavesAChild, "ended with lost"),

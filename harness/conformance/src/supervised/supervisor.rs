@@ -18,9 +18,9 @@ use crate::{Findings, Row, Rows, Verdict};
 const TICK: Duration = Duration::from_millis(50);
 /// A row that breaks after this long counts as slow, as one that hangs does.
 const SLOW: Duration = Duration::from_secs(5);
-/// After so many slow rows in a row, the others are not tried: each of them would take as long.
+/// After this many slow rows in a row the others are not tried: each of them would take as long.
 const SLOW_IN_A_ROW: usize = 5;
-/// After so many rows in a row that break one requirement, the others are not tried: they would say the same.
+/// After this many rows in a row that break one requirement the others are not tried: they would say the same.
 const ALIKE_IN_A_ROW: usize = 40;
 /// How long a dead worker's last words may take.
 const LAST_WORDS: Duration = Duration::from_millis(100);
