@@ -99,7 +99,7 @@ impl FaultServer {
         let (open, closed) = mpsc::channel();
         let task = match scene {
             Scene::Refused => runtime.spawn(hold(socket, open)),
-            Scene::RefusedLate => runtime.spawn(close_later(full(socket, address)?, open)),
+            Scene::RefusedLate => runtime.spawn(close_later(full(socket, address)?, address, open)),
             Scene::BacklogFull => runtime.spawn(hold(full(socket, address)?, open)),
             Scene::NeverAccepted => runtime.spawn(hold(listening(socket, 128)?, open)),
             Scene::Play(_) | Scene::PlayNarrow(_) => {
@@ -196,9 +196,13 @@ async fn hold<T>(_sockets: T, _open: mpsc::Sender<Infallible>) {
     pending::<()>().await;
 }
 
-async fn close_later<T>(sockets: T, _open: mpsc::Sender<Infallible>) {
+/// Closes a listener, and then holds its port, so that the system gives it to no other program.
+async fn close_later<T>(sockets: T, address: SocketAddr, _open: mpsc::Sender<Infallible>) {
     sleep(REFUSED_AFTER).await;
     drop(sockets);
+    // It fails if another program was given the port in between: the client then finds that program.
+    let _held = bound(address, false);
+    pending::<()>().await;
 }
 
 async fn play(listener: tokio::net::TcpListener, stage: Arc<Stage>, open: mpsc::Sender<Infallible>) {
