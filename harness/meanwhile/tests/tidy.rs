@@ -101,7 +101,11 @@ fn dependencies_point_one_way() {
 fn may_need(package: &Package, needed: &str) -> bool {
     let below = matches!(needed, "crates/downstream-call" | "crates/readiness");
     match package.folder.as_str() {
-        "downstream-mock" | "downstream-mock/oracle" | "crates/downstream-call" | "harness/observe" => false,
+        "downstream-mock"
+        | "downstream-mock/oracle"
+        | "crates/downstream-call"
+        | "harness/observe"
+        | "harness/timeline" => false,
         "crates/readiness" => needed == "crates/downstream-call",
         // Built on one other model each, and say so.
         "crates/per-core" => below || needed == "crates/generator-style",
@@ -111,7 +115,9 @@ fn may_need(package: &Package, needed: &str) -> bool {
             below || (others.count() == 1 && needed.starts_with("crates/"))
         }
         "harness/conformance" => is_below_the_suite(needed),
-        "harness/contestant" => is_below_the_suite(needed) || needed == "harness/conformance",
+        "harness/contestant" => {
+            is_below_the_suite(needed) || matches!(needed, "harness/conformance" | "harness/timeline")
+        }
         "harness/meanwhile" => needed != "benches" && needed != "xtask",
         "benches" => needed != "xtask",
         "xtask" => needed == "harness/conformance",

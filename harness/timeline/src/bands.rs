@@ -1,0 +1,74 @@
+//! Many calls in few rows, many moments in few columns: how long the calls of a row did what in the time of a column.
+//!
+//! *What to notice*: time is added up, not looked at in the middle of a column, so that no short state is drawn over
+//! and none is missed. A row of one call is the lane itself.
+
+use serde::Serialize;
+
+use crate::{CallLane, CallSpan, CallState, Lanes};
+
+/// Calls that follow each other, as one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Band {
+    /// The number of its first call.
+    pub first: usize,
+    /// The number of its last call.
+    pub last: usize,
+    /// How many calls it has.
+    pub calls: usize,
+    /// One for each column.
+    pub columns: Vec<Column>,
+}
+
+/// What the calls of a row did in the time of one column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// For how many microseconds, all calls added up, each state in the order of [`CallState::ALL`].
+    pub spent_us: [u64; CallState::ALL.len()],
+}
+
+impl Lanes {
+    /// The calls in at most `rows` rows of `columns` columns each; the columns divide the whole time evenly.
+    #[must_use]
+    pub fn bands(&self, rows: usize, columns: usize) -> Vec<Band> {
+        let in_a_row = self.calls.len().div_ceil(rows.max(1)).max(1);
+        self.calls.chunks(in_a_row).map(|calls| Band::of(calls, columns, self.until_us)).collect()
+    }
+}
+
+impl Band {
+    fn of(calls: &[CallLane], columns: usize, until_us: u64) -> Self {
+        let mut band = Self {
+            first: calls.first().map_or(0, |lane| lane.call),
+            last: calls.last().map_or(0, |lane| lane.call),
+            calls: calls.len(),
+            columns: vec![Column::default(); columns],
+        };
+        for span in calls.iter().flat_map(|lane| &lane.spans) {
+            band.add(span, until_us);
+        }
+        band
+    }
+
+    fn add(&mut self, span: &CallSpan, until_us: u64) {
+        let columns = self.columns.len() as u64;
+        if columns == 0 || until_us == 0 {
+            return;
+        }
+        let column_of = |at_us: u64| (at_us * columns / until_us).min(columns - 1);
+        for column in column_of(span.from_us)..=column_of(span.until_us) {
+            let (begins, ends) = (column * until_us / columns, (column + 1) * until_us / columns);
+            let spent_us = span.until_us.min(ends).saturating_sub(span.from_us.max(begins));
+            self.columns[column as usize].spent_us[span.state as usize] += spent_us;
+        }
+    }
+}
+
+impl Column {
+    /// The state in which most of its time was spent, and that time; nothing if no call was under way.
+    #[must_use]
+    pub fn most(&self) -> Option<(CallState, u64)> {
+        let states = CallState::ALL.into_iter().zip(self.spent_us);
+        states.filter(|(_, spent_us)| *spent_us > 0).max_by_key(|(_, spent_us)| *spent_us)
+    }
+}
