@@ -8,7 +8,7 @@ use downstream_mock::faults::{Expect, Fault, FaultServer, catalogue};
 
 use crate::Rows;
 use crate::breach::Held;
-use crate::stage::{PATIENT, Stage, answers};
+use crate::stage::{Stage, answers};
 use crate::words::sized;
 
 /// Healthy calls around the faulty ones.
@@ -79,7 +79,7 @@ fn staged(stage: &Stage<'_>, fault: &Fault) -> Held<(FaultServer, Call)> {
 /// for each at most as long as the longest call may take.
 fn longest_run(stage: &Stage<'_>, calls: &[Call]) -> Duration {
     let groups = calls.len().div_ceil(stage.at_once);
-    let longest = calls.iter().map(|call| call.timeout).max().unwrap_or(PATIENT);
+    let longest = calls.iter().map(|call| call.timeout).max().unwrap_or(stage.patient);
     longest * u32::try_from(groups).unwrap_or(u32::MAX)
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Stage<'subject> {
     pub(crate) at_once: usize,
     /// When its calls in flight end after the run was cancelled.
     pub(crate) cancels: Cancels,
+    /// How long a call may take that is to be answered: a deadline far off, also on a busy machine.
+    pub(crate) patient: Duration,
     /// How long threads and descriptors may take to go.
     pub(crate) left_behind: Duration,
     subject: &'subject Subject<'subject>,
@@ -33,9 +35,6 @@ pub(crate) struct Stage<'subject> {
     last_trace: Trace,
     queued: Duration,
 }
-
-/// A deadline far off, also on a busy machine.
-pub(crate) const PATIENT: Duration = Duration::from_secs(10);
 
 /// The most memory a row may need beyond what was there: the largest body, once more while it grows, and slack.
 const MEMORY_BYTES: u64 = 128 * 1024 * 1024;
@@ -68,8 +67,20 @@ impl<'subject> Stage<'subject> {
         let mock = Arc::new(Mock::start(config)?);
         let model = (subject.new)()?;
         let Subject { at_once, cancels, .. } = *subject;
-        let (left_behind, queued, last_trace) = (patience.left_behind, Duration::ZERO, Trace::off());
-        Ok(Self { mock, at_once, cancels, left_behind, subject, model, progress, last_trace, queued })
+        let Patience { answer: patient, left_behind, .. } = *patience;
+        let (queued, last_trace) = (Duration::ZERO, Trace::off());
+        Ok(Self {
+            mock,
+            at_once,
+            cancels,
+            patient,
+            left_behind,
+            subject,
+            model,
+            progress,
+            last_trace,
+            queued,
+        })
     }
 
     /// Makes the model again: what a broken row has left in it must not break the next one.
@@ -90,7 +101,7 @@ impl<'subject> Stage<'subject> {
     pub(crate) fn call(&self, path: &str, latency: Duration) -> Call {
         let join = if path.contains('?') { '&' } else { '?' };
         let url = format!("{}{path}{join}latency_ms={}", self.mock.url(), latency.as_millis());
-        Call::get(&url, PATIENT).expect("the mock's own URL")
+        Call::get(&url, self.patient).expect("the mock's own URL")
     }
 
     /// A run of the model, watched.
@@ -107,8 +118,8 @@ impl<'subject> Stage<'subject> {
             let why = format!("{} had {} outcomes", counted(calls.len()), outcomes.len());
             return Err(Breach::of(Watched::OutcomeForEach, why));
         }
-        let patient = calls.iter().all(|call| call.timeout >= PATIENT);
-        if patient && started.elapsed() >= PATIENT && !outcomes.contains(&Err(Failure::TimedOut)) {
+        let patient = calls.iter().all(|call| call.timeout >= self.patient);
+        if patient && started.elapsed() >= self.patient && !outcomes.contains(&Err(Failure::TimedOut)) {
             return Err("an answer was noticed only at its call's deadline: a wake was lost".into());
         }
         Ok(outcomes)

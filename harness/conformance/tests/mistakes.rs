@@ -26,19 +26,20 @@ mod cases {
 
     use crate::student::{Mistake, Waits, model, subject};
 
-    /// The model, its mistake, and the requirement that names it.
+    /// The model, its mistake, and the requirement that names it. The first three take longest.
     const CASES: [(Waits, Mistake, Option<&str>); 23] = [
+        (Waits::InPoll, Mistake::BlockingRead, Some("a slow answer delays no other call")),
+        (Waits::InPoll, Mistake::DeafToCancel, Some("cancelling ends what waits by its deadline")),
+        (Waits::InRead, Mistake::LeakedSockets, Some("a run gives back every descriptor and thread")),
         (Waits::InPoll, Mistake::None, None),
         (Waits::InPoll, Mistake::EventIsAnswer, Some("an answer may come in parts")),
         (Waits::InPoll, Mistake::NoDeadline, Some("a call that is never answered ends by its deadline")),
         (Waits::InPoll, Mistake::DeadlineForEachRead, Some("a deadline is for the whole call")),
         (Waits::InPoll, Mistake::BlockingConnect, Some("a deadline holds while a call connects")),
-        (Waits::InPoll, Mistake::BlockingRead, Some("a slow answer delays no other call")),
         (Waits::InPoll, Mistake::LeakedSockets, Some("a run gives back every descriptor and thread")),
         (Waits::InPoll, Mistake::OrderOfEnd, Some("outcomes come in the order of calls")),
         (Waits::InPoll, Mistake::BusyLoop, Some("waiting for a connection costs no CPU time")),
         (Waits::InPoll, Mistake::SpinOnWritable, Some("waiting for an answer costs no CPU time")),
-        (Waits::InPoll, Mistake::DeafToCancel, Some("cancelling ends what waits by its deadline")),
         (Waits::InPoll, Mistake::LimitIgnored, Some("never more calls in flight than allowed")),
         (Waits::InPoll, Mistake::PanicOnConnect, Some("a failed call is an outcome, never a panic")),
         (Waits::InPoll, Mistake::WorkForgotten, Some("work is done with each reply")),
@@ -49,7 +50,6 @@ mod cases {
         (Waits::InRead, Mistake::NoDeadline, Some("a call that is never answered ends by its deadline")),
         (Waits::InRead, Mistake::DeadlineForEachRead, Some("a deadline is for the whole call")),
         (Waits::InRead, Mistake::BlockingConnect, Some("a deadline holds while a call connects")),
-        (Waits::InRead, Mistake::LeakedSockets, Some("a run gives back every descriptor and thread")),
         (Waits::InRead, Mistake::PanicOnConnect, Some("a failed call is an outcome, never a panic")),
     ];
 
@@ -90,6 +90,7 @@ mod cases {
         };
         let short = Duration::from_millis(400);
         let patience = Patience {
+            answer: Duration::from_secs(4),
             overdue: short,
             overdue_again: short / 4,
             left_behind: short,

@@ -9,7 +9,7 @@ use super::list::{Entry, FEW};
 use crate::Requirement;
 use crate::breach::{Held, Watched};
 use crate::requirement::contract;
-use crate::stage::{PATIENT, Stage, answers};
+use crate::stage::{Stage, answers};
 use crate::words::{all_told, told};
 
 /// What comes back, before any waiting is judged.
@@ -138,7 +138,7 @@ fn a_run_gives_back_every_descriptor_and_thread(stage: &mut Stage<'_>) -> Held {
 fn a_failed_call_is_an_outcome(stage: &mut Stage<'_>) -> Held {
     let closed = stage.mock.scene(&Scene::Refused)?;
     let mut calls = stage.calls(3, Duration::ZERO);
-    calls[1] = Call::get(&closed.url(), PATIENT).map_err(|error| error.to_string())?;
+    calls[1] = Call::get(&closed.url(), stage.patient).map_err(|error| error.to_string())?;
     let outcomes = stage.fan_out(&Run::default(), &calls)?;
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
     let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -167,7 +167,7 @@ fn an_answer_may_come_in_parts(stage: &mut Stage<'_>) -> Held {
     let send = |script: Script, part: &&'static str| script.send(*part).wait(Duration::from_millis(10));
     let script = ANSWER.iter().fold(Script::new().read_head(), send);
     let server = stage.mock.fault(script)?;
-    let call = Call::get(&server.url(), PATIENT).map_err(|error| error.to_string())?;
+    let call = Call::get(&server.url(), stage.patient).map_err(|error| error.to_string())?;
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
     let sent = Reply { status: 200, body: b"four".to_vec(), worked: None };
     let told = told(outcome);
@@ -182,7 +182,7 @@ fn a_slow_answer_delays_no_other_call(stage: &mut Stage<'_>) -> Held {
     let half = Script::new().read_head().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
     let server = stage.mock.fault(half.wait(PAUSE).send("k"))?;
     let mut calls = stage.calls(4, Duration::from_millis(5));
-    calls[SLOW] = Call::get(&server.url(), PATIENT).map_err(|error| error.to_string())?;
+    calls[SLOW] = Call::get(&server.url(), stage.patient).map_err(|error| error.to_string())?;
     let outcomes = stage.fan_out_beside(&Run::default(), &calls)?;
     let marks = stage.marks();
     let place =

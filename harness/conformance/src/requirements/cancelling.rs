@@ -7,12 +7,12 @@ use downstream_call::{Call, Cancel, Failure, Outcome, Run};
 use downstream_mock::faults::{Scene, Script};
 
 use super::list::{Entry, FEW};
-use super::{SOON, cancellable, ended_as_it_cancels, in_flight_timeout};
+use super::{SOON, UNANSWERED, cancellable, ended_as_it_cancels, in_flight_timeout};
 use crate::Cancels;
 use crate::Requirement;
 use crate::breach::Held;
 use crate::requirement::contract;
-use crate::stage::{PATIENT, Stage, limited};
+use crate::stage::{Stage, limited};
 use crate::words::{all_told, told};
 
 /// A run that is asked to stop, in each phase of a call.
@@ -88,7 +88,7 @@ fn cancelled_before_it_starts(stage: &mut Stage<'_>) -> Held {
 
 fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let run = Run { in_flight: limited(4).in_flight, ..cancellable()? };
-    let mut calls = stage.calls(12, PATIENT);
+    let mut calls = stage.calls(12, UNANSWERED);
     let timeout = in_flight_timeout(stage);
     calls.iter_mut().for_each(|call| call.timeout = timeout);
     let (started, canceller) = (Instant::now(), cancel_soon(&run.cancel));

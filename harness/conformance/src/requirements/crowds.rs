@@ -9,7 +9,7 @@ use super::list::{Entry, FEW};
 use crate::Requirement;
 use crate::breach::Held;
 use crate::requirement::contract;
-use crate::stage::{PATIENT, Stage, limited};
+use crate::stage::{Stage, limited};
 use crate::words::told;
 
 /// What only many calls show.
@@ -84,8 +84,9 @@ fn some_fail(stage: &mut Stage<'_>, count: usize, every: usize, run: &Run) -> He
         let hold = stage.mock.fault(Script::new().read_head().hold())?;
         let refused = stage.mock.scene(&Scene::Refused)?;
         let late = Duration::from_millis(10);
+        let patient = stage.patient;
         let kinds =
-            [(refused.url(), PATIENT), (reset.url(), PATIENT), (close.url(), PATIENT), (hold.url(), late)];
+            [(refused.url(), patient), (reset.url(), patient), (close.url(), patient), (hold.url(), late)];
         let mut calls = stage.calls(count, Duration::ZERO);
         for (nth, call) in calls.iter_mut().step_by(every).enumerate() {
             let (url, timeout) = &kinds[nth % kinds.len()];

@@ -11,7 +11,7 @@ use super::{LATENCY, PANIC, SECOND, cancellable, ended_as_it_cancels, in_flight_
 use crate::Requirement;
 use crate::breach::Held;
 use crate::requirement::contract;
-use crate::stage::{PATIENT, Stage, limited};
+use crate::stage::{Stage, limited};
 use crate::words::told;
 
 /// Five calls that need each other.
@@ -87,7 +87,9 @@ pub(super) const ROWS: &[Entry] = &[
 fn a_diamonds_middle_is_made_together(stage: &mut Stage<'_>) -> Held {
     let mock = slow_mock(LATENCY)?;
     let started = Instant::now();
-    let reply = stage.diamond(&Run::default(), diamond(&mock))?.map_err(|failure| failure.to_string())?;
+    let reply = stage
+        .diamond(&Run::default(), diamond(&mock, stage.patient))?
+        .map_err(|failure| failure.to_string())?;
     let took = started.elapsed();
     ensure!(
         reply.body == DIAMOND_COMPLETE.as_bytes(),
@@ -111,7 +113,9 @@ fn a_diamonds_middle_is_made_together(stage: &mut Stage<'_>) -> Held {
 fn a_diamond_keeps_to_the_limit_too(stage: &mut Stage<'_>) -> Held {
     for limit in [1, 2] {
         let mock = slow_mock(LATENCY / 4)?;
-        stage.diamond(&limited(limit), diamond(&mock))?.map_err(|failure| failure.to_string())?;
+        stage
+            .diamond(&limited(limit), diamond(&mock, stage.patient))?
+            .map_err(|failure| failure.to_string())?;
         let (peak, due) = (mock.stats().peak_in_flight, limit.min(stage.at_once) as u64);
         ensure!(peak == due, "{}", in_flight_instead(peak, limit, due));
     }
@@ -166,7 +170,7 @@ fn a_wrong_token_fails_a_diamond(stage: &mut Stage<'_>) -> Held {
 fn a_diamond_can_be_cancelled(stage: &mut Stage<'_>) -> Held {
     let run = cancellable()?;
     run.cancel.cancel();
-    let outcome = stage.diamond(&run, diamond(&stage.mock))?;
+    let outcome = stage.diamond(&run, diamond(&stage.mock, stage.patient))?;
     ensure!(outcome == Err(Failure::Cancelled), "ended with {}", told(&outcome));
     Ok(())
 }
@@ -175,6 +179,6 @@ fn slow_mock(latency: Duration) -> Held<Mock> {
     Ok(Mock::start(Config { latency, ..Config::default() })?)
 }
 
-fn diamond(mock: &Mock) -> Call {
-    Call::get(&format!("{}/diamond", mock.url()), PATIENT).expect("the mock's own URL")
+fn diamond(mock: &Mock, timeout: Duration) -> Call {
+    Call::get(&format!("{}/diamond", mock.url()), timeout).expect("the mock's own URL")
 }

@@ -22,6 +22,9 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A deadline that passes during a row.
 const SOON: Duration = Duration::from_millis(120);
 
+/// A latency that outlasts every deadline of a row.
+const UNANSWERED: Duration = Duration::from_secs(10);
+
 /// What the work of the panicking call says.
 pub(crate) const PANIC: &str = "the work of one call panics, as the suite wants it to";
 
@@ -48,7 +51,7 @@ mod working;
 /// A timeout for calls in flight that are cancelled: far off for a model that does not wait for it.
 fn in_flight_timeout(stage: &Stage<'_>) -> Duration {
     match stage.cancels {
-        Cancels::AtOnce => SECOND * 3,
+        Cancels::AtOnce => stage.patient / 5,
         Cancels::ByTheDeadline => SOON * 4,
     }
 }
@@ -57,7 +60,7 @@ fn in_flight_timeout(stage: &Stage<'_>) -> Duration {
 /// machine took from it does not count.
 fn ended_as_it_cancels(stage: &Stage<'_>, took: Duration, timeout: Duration) -> Held {
     let longest = match stage.cancels {
-        Cancels::AtOnce => timeout / 4,
+        Cancels::AtOnce => timeout / 3,
         Cancels::ByTheDeadline => timeout + SECOND,
     };
     let awake = took.saturating_sub(stage.queued());

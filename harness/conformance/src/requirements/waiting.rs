@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use downstream_call::{Call, Failure, Outcome, Reply, Run};
 use downstream_mock::faults::{Scene, Script};
 
-use super::{LATENCY, SOON, in_flight_instead};
+use super::{LATENCY, SOON, UNANSWERED, in_flight_instead};
 use crate::breach::Held;
-use crate::stage::{PATIENT, Stage, answers, limited};
+use crate::stage::{Stage, answers, limited};
 use crate::words::{all_told, calls, sized, told};
 
 pub(super) fn all_calls_wait_at_the_same_time(stage: &mut Stage<'_>) -> Held {
@@ -33,7 +33,7 @@ pub(super) fn never_more_in_flight_than_allowed(stage: &mut Stage<'_>) -> Held {
 
 pub(super) fn a_late_call_does_not_delay_the_rest(stage: &mut Stage<'_>) -> Held {
     let mut calls = stage.calls(10, Duration::from_millis(5));
-    calls[3] = Call { timeout: SOON, ..stage.call("/echo/3", PATIENT) };
+    calls[3] = Call { timeout: SOON, ..stage.call("/echo/3", UNANSWERED) };
     let started = Instant::now();
     let mut outcomes = stage.fan_out(&Run::default(), &calls)?;
     let took = started.elapsed();
@@ -44,7 +44,7 @@ pub(super) fn a_late_call_does_not_delay_the_rest(stage: &mut Stage<'_>) -> Held
 }
 
 pub(super) fn a_call_that_is_never_answered_ends(stage: &mut Stage<'_>) -> Held {
-    let call = Call { timeout: SOON, ..stage.call("/echo/0", PATIENT) };
+    let call = Call { timeout: SOON, ..stage.call("/echo/0", UNANSWERED) };
     let started = Instant::now();
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
     let took = started.elapsed();
@@ -98,7 +98,7 @@ pub(super) fn a_huge_timeout_is_no_timeout(stage: &mut Stage<'_>) -> Held {
 
 pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage<'_>) -> Held {
     let closed = stage.mock.scene(&Scene::Refused)?;
-    let call = Call::get(&closed.url(), PATIENT).map_err(|error| error.to_string())?;
+    let call = Call::get(&closed.url(), stage.patient).map_err(|error| error.to_string())?;
     let started = Instant::now();
     let outcomes = stage.fan_out(&Run::default(), &vec![call; 50])?;
     ensure!(
@@ -106,14 +106,14 @@ pub(super) fn a_refused_port_fails_every_call_at_once(stage: &mut Stage<'_>) -> 
         "ended so: {}",
         all_told(&outcomes)
     );
-    ensure!(started.elapsed() < PATIENT / 2, "took {} ms", started.elapsed().as_millis());
+    ensure!(started.elapsed() < stage.patient / 2, "took {} ms", started.elapsed().as_millis());
     stage.still_works()
 }
 
 pub(super) fn a_name_leads_to_a_refused_port(stage: &mut Stage<'_>) -> Held {
     let closed = stage.mock.scene(&Scene::Refused)?;
     let url = format!("http://localhost:{}/", closed.address().port());
-    let call = Call::get(&url, PATIENT).map_err(|error| error.to_string())?;
+    let call = Call::get(&url, stage.patient).map_err(|error| error.to_string())?;
     let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
     ensure!(*outcome == Err(Failure::ConnectRefused), "ended with {}", told(outcome));
     Ok(())

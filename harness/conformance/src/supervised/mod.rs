@@ -29,6 +29,8 @@ pub const WORKER_ARGUMENT: &str = "conformance-worker";
 /// How long a subject may take, and how often it is asked.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Patience {
+    /// How long a call may take that is to be answered: a deadline far off, also on a busy machine.
+    pub answer: Duration,
     /// How long after its deadline a call counts as hung.
     pub overdue: Duration,
     /// The same, once a row of this subject has hung.
@@ -46,6 +48,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
+            answer: Duration::from_secs(10),
             overdue: Duration::from_secs(5),
             overdue_again: Duration::from_secs(1),
             row: Duration::from_secs(120),

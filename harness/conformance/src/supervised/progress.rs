@@ -7,12 +7,13 @@ use downstream_call::{Call, Mark, Milestone, Trace};
 use downstream_mock::Mock;
 
 use crate::breach::{Breach, Watched};
-use crate::stage::PATIENT;
 use crate::words::calls as counted;
 
 /// Shared by the thread of the model and the watchdog.
 pub(crate) struct Progress {
     start: Instant,
+    /// No call of a run is waited for longer.
+    patient: Duration,
     /// The system's number of the thread of the model.
     thread: Option<u32>,
     now: Mutex<Now>,
@@ -46,9 +47,9 @@ struct RunNow {
 
 impl Progress {
     /// Of the thread that calls this.
-    pub(super) fn of_this_thread() -> Arc<Self> {
+    pub(super) fn of_this_thread(patient: Duration) -> Arc<Self> {
         let thread = observe::this_thread();
-        Arc::new(Self { start: Instant::now(), thread, now: Mutex::default() })
+        Arc::new(Self { start: Instant::now(), patient, thread, now: Mutex::default() })
     }
 
     pub(crate) fn age(&self) -> Duration {
@@ -71,7 +72,7 @@ impl Progress {
     }
 
     pub(crate) fn run_begins(&self, calls: &[Call], trace: &Trace, mock: &Arc<Mock>) {
-        let timeouts = calls.iter().map(|call| call.timeout.min(PATIENT)).collect();
+        let timeouts = calls.iter().map(|call| call.timeout.min(self.patient)).collect();
         let (trace, mock) = (trace.clone(), Arc::clone(mock));
         self.lock().run = Some(RunNow { began: Instant::now(), timeouts, trace, mock });
     }

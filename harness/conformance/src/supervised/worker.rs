@@ -44,7 +44,7 @@ pub fn worker(subject: &Subject<'_>) -> ExitCode {
     thread::spawn(move || listen(input, &orders));
     let Ok(Order::Begin { rows, patience }) = inbox.recv() else { return ExitCode::FAILURE };
     panics::keep();
-    let progress = Progress::of_this_thread();
+    let progress = Progress::of_this_thread(patience.answer);
     match make(subject, &patience, &progress) {
         Ok(stage) => Worker { stage, patience, progress, output }.serve(&rows, &inbox),
         Err(why) => output.say(&Said::NotMade(why)),

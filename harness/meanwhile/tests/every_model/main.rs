@@ -13,6 +13,7 @@ mod run;
 #[cfg(target_os = "linux")]
 mod whole_run;
 
+use libtest_mimic::{Arguments, Trial};
 use support::trials;
 
 fn main() {
@@ -37,5 +38,15 @@ fn main() {
         all.extend(trials(by_name, |_| true, whole_run::a_name_with_two_addresses));
         all.extend(trials("running_out_of_ports_costs_calls_not_the_run", |_| true, whole_run::few_ports));
     }
-    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), all).exit();
+    // Model by model: trials that compute run beside trials that wait.
+    all.sort_by(|one, other| model_of(one).cmp(model_of(other)));
+    let mut arguments = Arguments::from_args();
+    // Each trial is processes of its own, which wait more than they compute.
+    arguments.test_threads = arguments.test_threads.or(Some(6));
+    libtest_mimic::run(&arguments, all).exit();
+}
+
+/// `TEST::MODEL` is the name of a trial.
+fn model_of(trial: &Trial) -> &str {
+    trial.name().split_once("::").map_or("", |(_, model)| model)
 }
