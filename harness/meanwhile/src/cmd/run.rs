@@ -3,14 +3,14 @@
 //! *What to notice*: the process belongs to the model: no other thread is started, not even for Ctrl-C (`signals.rs`);
 //! nothing is printed before the last call has ended, and the model is made before its calls are, so that what is measured from outside is the model.
 
+mod addresses;
 pub(super) mod signals;
 
 use std::io::{self, Write};
-use std::net::TcpStream;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
-use std::time::Duration;
 
+use addresses::first_that_accepts;
 use clap::Args;
 use contestant::text::{counted, printable};
 use downstream_call::{Call, Diamond, Failure, Line, Outcome, Run};
@@ -31,7 +31,7 @@ pub(super) struct RunArgs {
     /// Which model; `meanwhile list` shows them
     #[arg(value_parser = models::named)]
     model: &'static Entry,
-    /// What to call; {call} becomes 0, 1, 2, …
+    /// What to call; {call} becomes 0, 1, 2, …; a name is called at its first address that accepts a connection
     #[arg(long, default_value = "http://127.0.0.1:8080/echo/{call}")]
     url: String,
     /// How many calls
@@ -99,16 +99,7 @@ fn first_call(args: &RunArgs) -> Result<Call, Error> {
             call.address
         )));
     }
-    Ok(first_that_accepts(calls))
-}
-
-/// The call at the first address that accepts a connection, or at the first one if none does. A name has several where
-/// a server may have one of them. This is part of looking the name up, before the run; a number is not tried.
-fn first_that_accepts(mut calls: Vec<Call>) -> Call {
-    const ENOUGH: Duration = Duration::from_millis(250);
-    let accepts = |call: &Call| TcpStream::connect_timeout(&call.address, call.timeout.min(ENOUGH)).is_ok();
-    let at = if calls.len() > 1 { calls.iter().position(accepts).unwrap_or(0) } else { 0 };
-    calls.swap_remove(at)
+    first_that_accepts(calls).map_err(|error| Error::broken("trying the addresses of the host", error))
 }
 
 fn all_calls(first: &Call, calls: NonZeroUsize) -> Vec<Call> {
