@@ -1,10 +1,10 @@
 //! A child of `per-process`: one loop, fed from standard input.
 //!
-//! The loop runs on the main thread; a second thread reads requests, so that a request to cancel is read while calls
-//! wait. The end of input cancels as well, because it means that the parent is gone. The first answer, before any
-//! request, says whether the loop could be made.
+//! The loop runs on the main thread; a second thread reads requests, so that it can cancel while calls wait, and say that
+//! the process is there while the loop computes. The end of input cancels as well, because it means that the parent is gone.
+//! The first answer, before any request, says whether the loop could be made.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Write as _};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -29,14 +29,16 @@ pub fn child() -> io::Result<()> {
 }
 
 fn serve() -> io::Result<()> {
-    let mut output = io::stdout().lock();
     let (mut model, inbox) = match begin() {
         Ok(begun) => begun,
-        Err(error) => return say(&mut output, &Err(error.to_string())),
+        Err(error) => return say(&Answer::Broken(error.to_string())),
     };
-    say(&mut output, &Ok(Vec::new()))?;
+    say(&Answer::Ready)?;
     for (request, cancel) in inbox {
-        say(&mut output, &answer(&mut model, request, cancel).map_err(|error| error.to_string()))?;
+        say(&match answer(&mut model, request, cancel) {
+            Ok(outcomes) => Answer::Outcomes(outcomes),
+            Err(error) => Answer::Broken(error.to_string()),
+        })?;
     }
     Ok(())
 }
@@ -54,7 +56,12 @@ fn listen(input: impl BufRead, mut cancel: Cancel, requests: &Sender<(Request, C
     for line in input.lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
             Ok(Request::Cancel) => cancel.cancel(),
-            Ok(request) => {
+            Ok(Request::AreYouThere) => {
+                if say(&Answer::Here).is_err() {
+                    break;
+                }
+            }
+            Ok(request @ (Request::FanOut { .. } | Request::Diamond { .. })) => {
                 if cancel.is_cancelled() {
                     let Ok(another) = Cancel::new() else { break };
                     cancel = another;
@@ -69,7 +76,9 @@ fn listen(input: impl BufRead, mut cancel: Cancel, requests: &Sender<(Request, C
     cancel.cancel();
 }
 
-fn say(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+/// Writes one line, whole: both threads write.
+fn say(answer: &Answer) -> io::Result<()> {
+    let mut output = io::stdout().lock();
     let mut line = serde_json::to_vec(answer)?;
     line.push(b'\n');
     output.write_all(&line)?;
@@ -87,7 +96,7 @@ fn answer(model: &mut GeneratorStyle, request: Request, cancel: Cancel) -> io::R
             let run = Run { in_flight, work: work.into(), ..run };
             vec![model.diamond(&run, &Diamond::new(base.into()))?]
         }
-        Request::Cancel => Vec::new(),
+        Request::Cancel | Request::AreYouThere => Vec::new(),
     };
     Ok(outcomes.into_iter().map(WireOutcome::from).collect())
 }

@@ -88,10 +88,10 @@ impl Model for PerProcess {
             return Ok(vec![Err(Failure::Cancelled); calls.len()]);
         }
         let shares = split(run, calls.len(), self.children.len());
-        let (_, rest) = WireWork::divide(run.work);
+        let (work, rest) = WireWork::divide(run.work);
         let request = |share: &Share| Request::FanOut {
             in_flight: share.run.in_flight,
-            work: WireWork::divide(run.work).0,
+            work,
             calls: calls[share.calls.clone()].iter().map(WireCall::from).collect(),
         };
         let requests: Vec<_> = shares.iter().map(request).collect();

@@ -14,12 +14,22 @@ pub(crate) enum Request {
     FanOut { in_flight: NonZeroUsize, work: WireWork, calls: Vec<WireCall> },
     /// Make the diamond whose paths begin with this call's path.
     Diamond { in_flight: NonZeroUsize, work: WireWork, base: WireCall },
-    /// End what is running.
+    /// End what is running. It has no answer of its own.
     Cancel,
+    /// Say at once that the process is there, also while its loop computes.
+    AreYouThere,
 }
 
 /// From a child: once when it is ready, and once for each request but `Cancel`.
-pub(crate) type Answer = Result<Vec<WireOutcome>, String>;
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum Answer {
+    /// The loop is made.
+    Ready,
+    Outcomes(Vec<WireOutcome>),
+    /// The loop could not be made, or could not go on.
+    Broken(String),
+    Here,
+}
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct WireCall {
@@ -36,7 +46,7 @@ pub(crate) struct WireOutcome {
     worked: Option<u64>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) enum WireWork {
     None,
     Fibonacci(u32),
@@ -44,20 +54,25 @@ pub(crate) enum WireWork {
 }
 
 impl Request {
-    /// How long the child may take to answer; `None` if it has to compute, which has no deadline.
+    /// How long the calls may take, without the work with their replies, which has no deadline.
     pub(crate) fn patience(&self) -> Option<Duration> {
-        let (work, calls, in_flight, timeout) = match self {
-            Self::FanOut { in_flight, work, calls } => {
-                (work, calls.len(), in_flight, calls.iter().map(|call| call.timeout).max())
+        let (calls, in_flight, timeout) = match self {
+            Self::FanOut { in_flight, calls, .. } => {
+                (calls.len(), in_flight, calls.iter().map(|call| call.timeout).max())
             }
             // Five calls, at worst one after another.
-            Self::Diamond { work, base, .. } => (work, 5, &NonZeroUsize::MIN, Some(base.timeout)),
-            Self::Cancel => return None,
+            Self::Diamond { base, .. } => (5, &NonZeroUsize::MIN, Some(base.timeout)),
+            Self::Cancel | Self::AreYouThere => return None,
         };
         let turns = u32::try_from(calls.div_ceil(in_flight.get())).unwrap_or(u32::MAX);
-        match work {
-            WireWork::None => timeout.map(|timeout| timeout.saturating_mul(turns)),
-            WireWork::Fibonacci(_) | WireWork::CpuTime(_) => None,
+        timeout.map(|timeout| timeout.saturating_mul(turns))
+    }
+
+    /// Whether the child computes with the replies, which may take any time.
+    pub(crate) const fn computes(&self) -> bool {
+        match self {
+            Self::FanOut { work, .. } | Self::Diamond { work, .. } => !matches!(work, WireWork::None),
+            Self::Cancel | Self::AreYouThere => false,
         }
     }
 }

@@ -25,15 +25,18 @@ pub(crate) struct Worker {
 /// One request and its answer.
 pub(crate) struct Talk<'worker> {
     worker: &'worker mut Worker,
+    /// Whether the child computes, so that its deadline does not end it.
+    computes: bool,
     state: State,
 }
 
 enum State {
-    /// The child's own deadlines have not all passed.
+    /// The child's own deadlines have not all passed; or it computes, and has just said so.
     Asked {
         deadline: Option<Instant>,
     },
-    /// They have. It may have been stopped together with its parent, so it has a little longer.
+    /// They have. It may have been stopped together with its parent, so it has a little longer. A child that computes has
+    /// been asked whether it is there.
     Late {
         until: Instant,
     },
@@ -45,6 +48,9 @@ const START: Duration = Duration::from_secs(10);
 
 /// How long a child may take to say that its calls have timed out.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How long a child that computes may take to say that it is there, and how often it is asked.
+const SILENCE: Duration = Duration::from_secs(2);
 
 impl Worker {
     /// Starts a child, and the threads that talk to it. They wake the parent when there is news.
@@ -68,7 +74,8 @@ impl Worker {
     /// Waits until the child has made its loop.
     pub(crate) fn ready(&self) -> io::Result<()> {
         match self.answers.recv_timeout(START) {
-            Ok(ready) => ready.map(drop).map_err(io::Error::other),
+            Ok(Answer::Broken(why)) => Err(io::Error::other(why)),
+            Ok(Answer::Ready | Answer::Outcomes(_) | Answer::Here) => Ok(()),
             Err(RecvTimeoutError::Timeout) => Err(io::Error::other("a process is not ready after 10 s")),
             Err(RecvTimeoutError::Disconnected) => {
                 Err(io::Error::other("a process ended before it was ready"))
@@ -112,30 +119,48 @@ impl<'worker> Talk<'worker> {
     pub(crate) fn begin(worker: &'worker mut Worker, request: &Request) -> Self {
         worker.send(request);
         let deadline = request.patience().and_then(|patience| Instant::now().checked_add(patience));
-        Self { worker, state: State::Asked { deadline } }
+        Self { worker, computes: request.computes(), state: State::Asked { deadline } }
     }
 
-    /// Takes the answer, if there is one. A child that is dead or too late is ended, so that the next run finds it gone.
+    /// Takes what the child has said. A child that is dead or too late is ended, so that the next run finds it gone.
     pub(crate) fn advance(&mut self) {
-        let answer = match (&self.state, self.worker.answers.try_recv()) {
-            (State::Over(_), _) => return,
-            (State::Asked { .. } | State::Late { .. }, Ok(Ok(outcomes))) => Ok(outcomes),
-            (State::Asked { .. } | State::Late { .. }, Ok(Err(_)) | Err(TryRecvError::Disconnected)) => {
-                Err(Failure::Lost)
+        while !self.is_over() {
+            let said = self.worker.answers.try_recv();
+            match said {
+                Ok(Answer::Outcomes(outcomes)) => self.state = State::Over(Ok(outcomes)),
+                Ok(Answer::Here) => self.is_there(),
+                Ok(Answer::Ready) => {}
+                Ok(Answer::Broken(_)) | Err(TryRecvError::Disconnected) => self.give_up(Failure::Lost),
+                Err(TryRecvError::Empty) => return self.expire(),
             }
-            (State::Asked { deadline }, Err(TryRecvError::Empty)) => {
-                if deadline.is_some_and(has_passed) {
-                    self.state = State::Late { until: Instant::now() + GRACE };
-                }
-                return;
-            }
-            (State::Late { until }, Err(TryRecvError::Empty)) if has_passed(*until) => Err(Failure::TimedOut),
-            (State::Late { .. }, Err(TryRecvError::Empty)) => return,
-        };
-        if answer.is_err() {
-            self.worker.end();
         }
-        self.state = State::Over(answer);
+    }
+
+    /// The child computes; it may have said so after an earlier run's question.
+    fn is_there(&mut self) {
+        if let State::Late { .. } = self.state {
+            self.state = State::Asked { deadline: Some(Instant::now() + SILENCE) };
+        }
+    }
+
+    /// The child has said nothing new: whether it is late.
+    fn expire(&mut self) {
+        match self.state {
+            State::Asked { deadline: Some(deadline) } if has_passed(deadline) && self.computes => {
+                self.worker.send(&Request::AreYouThere);
+                self.state = State::Late { until: Instant::now() + SILENCE };
+            }
+            State::Asked { deadline: Some(deadline) } if has_passed(deadline) => {
+                self.state = State::Late { until: Instant::now() + GRACE };
+            }
+            State::Late { until } if has_passed(until) => self.give_up(Failure::TimedOut),
+            State::Asked { .. } | State::Late { .. } | State::Over(_) => {}
+        }
+    }
+
+    fn give_up(&mut self, failure: Failure) {
+        self.worker.end();
+        self.state = State::Over(Err(failure));
     }
 
     /// Passes on that the run is cancelled.

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use downstream_call::{Call, Cancel, Diamond, Failure, Milestone, Model, Run, Trace};
+use downstream_call::{Call, Cancel, Diamond, Failure, Milestone, Model, Run, Trace, Work};
 use downstream_mock::{Config, Mock};
 use per_core::{PerCore, PerProcess};
 
@@ -28,6 +28,13 @@ fn number(count: usize) -> NonZeroUsize {
 fn processes(count: usize) -> PerProcess {
     let program = Command::new(env!("CARGO_BIN_EXE_per-process-loop"));
     PerProcess::with_program(program, number(count)).expect("children")
+}
+
+/// Sends a signal to a child of this process.
+#[cfg(unix)]
+fn signal(signal: &str, child: u32) {
+    let sent = Command::new("kill").args([signal, &child.to_string()]).status().expect("kill(1)");
+    assert!(sent.success(), "kill {signal} {child}");
 }
 
 #[test]
@@ -108,8 +115,7 @@ fn a_killed_child_loses_its_own_calls_and_is_replaced() {
     thread::scope(|scope| {
         scope.spawn(|| {
             assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
-            let killed = Command::new("kill").args(["-9", &victim.to_string()]).status().expect("kill(1)");
-            assert!(killed.success());
+            signal("-KILL", victim);
         });
         let outcomes = model.fan_out(&Run::default(), &calls(&mock, 10)).expect("a run");
         assert!(outcomes[..5].iter().all(Result::is_ok), "{outcomes:?}");
@@ -130,9 +136,7 @@ fn a_stopped_child_is_ended_after_the_deadline_and_its_calls_have_timed_out() {
     thread::scope(|scope| {
         scope.spawn(|| {
             assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
-            let stopped =
-                Command::new("kill").args(["-STOP", &victim.to_string()]).status().expect("kill(1)");
-            assert!(stopped.success());
+            signal("-STOP", victim);
         });
         let outcomes = model.fan_out(&Run::default(), &calls).expect("a run");
         assert!(outcomes[..5].iter().all(Result::is_ok), "{outcomes:?}");
@@ -145,11 +149,48 @@ fn a_stopped_child_is_ended_after_the_deadline_and_its_calls_have_timed_out() {
 
 #[cfg(unix)]
 #[test]
+fn a_stopped_child_is_ended_though_it_has_work_to_do_with_its_replies() {
+    let mock = mock(Duration::from_millis(300));
+    let mut model = processes(2);
+    let victim = model.process_ids()[1];
+    let calls: Vec<_> =
+        calls(&mock, 10).into_iter().map(|call| Call { timeout: Duration::from_secs(2), ..call }).collect();
+    let run = Run { work: Work::Fibonacci(10), ..Run::default() };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert!(mock.wait_for(PATIENT, |stats| stats.in_flight == 10));
+            signal("-STOP", victim);
+        });
+        let outcomes = model.fan_out(&run, &calls).expect("a run");
+        assert!(outcomes[..5].iter().all(Result::is_ok), "{outcomes:?}");
+        assert!(outcomes[5..].iter().all(|outcome| *outcome == Err(Failure::TimedOut)), "{outcomes:?}");
+    });
+    let outcomes = model.fan_out(&run, &calls).expect("a run");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_ne!(model.process_ids()[1], victim);
+}
+
+/// Its work is over after 3.5 s; a child that said nothing would be ended after 3 s.
+#[test]
+fn a_child_that_computes_long_after_the_deadline_of_its_calls_is_not_ended() {
+    let mock = mock(Duration::from_millis(10));
+    let mut model = processes(1);
+    let child = model.process_ids();
+    let calls: Vec<_> =
+        calls(&mock, 2).into_iter().map(|call| Call { timeout: Duration::from_secs(1), ..call }).collect();
+    let run = Run { work: Work::CpuTime(Duration::from_millis(1750)), ..Run::default() };
+    let outcomes = model.fan_out(&run, &calls).expect("a run");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!(model.process_ids(), child);
+}
+
+#[cfg(unix)]
+#[test]
 fn requests_that_a_stopped_child_does_not_read_block_no_one() {
     let mock = mock(Duration::from_millis(10));
     let mut model = processes(2);
     let victim = model.process_ids()[0];
-    assert!(Command::new("kill").args(["-STOP", &victim.to_string()]).status().expect("kill(1)").success());
+    signal("-STOP", victim);
     let path = format!("/echo/{}", "1".repeat(5000));
     let calls: Vec<_> = calls(&mock, 60)
         .into_iter()
