@@ -4,8 +4,9 @@
 //! starts. After that the loops share nothing: no lock, no queue and no socket.
 //!
 //! *What to notice*: waiting needs no second core, so with idle calls this is no faster than one loop. It helps when
-//! the loop itself is the bottleneck. A diamond stays on one core and is not spread over loops. Threads share memory,
-//! and a crash ends all of them; a process ([`PerProcess`]) crashes alone, and the others go on.
+//! the loop itself is the bottleneck. A diamond stays on one core and is not spread over loops. A panic ends one
+//! thread; its calls are `Lost`, and the next run starts another. But threads share memory, and a crash ends all of them; a
+//! process ([`PerProcess`]) crashes alone, and the others go on.
 //!
 //! *What is deliberately missing*: work stealing, so a loop that got the slow calls keeps them; and threads pinned to
 //! cores, which does more harm than good on a shared machine.
@@ -21,7 +22,7 @@ use std::num::NonZeroUsize;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
-use downstream_call::{Call, Diamond, Model, Outcome, Run};
+use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run};
 use generator_style::GeneratorStyle;
 
 pub use child::{CHILD_ARGUMENT, child};
@@ -37,7 +38,7 @@ pub struct PerCore {
 /// A thread that runs one event loop.
 #[derive(Debug)]
 struct Loop {
-    /// `None` once the loop is asked to end.
+    /// `None` once the loop is asked to end, or has panicked.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -61,27 +62,40 @@ impl PerCore {
         let loops = (0..count.get()).map(|_| Loop::start()).collect::<io::Result<_>>()?;
         Ok(Self { loops })
     }
+
+    fn replace_the_panicked(&mut self) -> io::Result<()> {
+        for each in self.loops.iter_mut().filter(|each| each.jobs.is_none()) {
+            *each = Loop::start()?;
+        }
+        Ok(())
+    }
 }
 
 impl Model for PerCore {
     fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        self.replace_the_panicked()?;
         let shares = split(run, calls.len(), self.loops.len());
-        let begin = |(share, each): (Share, &Loop)| {
-            let calls = calls[share.calls.clone()].to_vec();
-            each.ask(move |model| model.fan_out(&share.run, &calls))
+        let begin = |(share, each): (&Share, &Loop)| {
+            let (run, calls) = (share.run.clone(), calls[share.calls.clone()].to_vec());
+            each.ask(move |model| model.fan_out(&run, &calls))
         };
-        let answers: Vec<_> = shares.into_iter().zip(&self.loops).map(begin).collect();
+        let answers: Vec<_> = shares.iter().zip(&self.loops).map(begin).collect();
         let mut outcomes = Vec::with_capacity(calls.len());
-        for answer in answers {
-            outcomes.extend(answer.recv().map_err(|_| lost())??);
+        for ((each, answer), share) in self.loops.iter_mut().zip(answers).zip(shares) {
+            match each.answer(&answer) {
+                Some(answered) => outcomes.extend(answered?),
+                None => outcomes.extend(share.calls.map(|_| Err(Failure::Lost))),
+            }
         }
         Ok(outcomes)
     }
 
     /// Uses one loop: five small calls gain nothing from a second core.
     fn diamond(&mut self, run: &Run, plan: &Diamond) -> io::Result<Outcome> {
+        self.replace_the_panicked()?;
         let (run, plan) = (run.clone(), plan.clone());
-        self.loops[0].ask(move |model| model.diamond(&run, &plan)).recv().map_err(|_| lost())?
+        let answer = self.loops[0].ask(move |model| model.diamond(&run, &plan));
+        self.loops[0].answer(&answer).unwrap_or(Ok(Err(Failure::Lost)))
     }
 }
 
@@ -109,6 +123,15 @@ impl Loop {
         }
         answered
     }
+
+    /// Waits for the answer to a job; `None` if the thread has panicked.
+    fn answer<T>(&mut self, answered: &Receiver<T>) -> Option<T> {
+        let answer = answered.recv().ok();
+        if answer.is_none() {
+            self.jobs = None;
+        }
+        answer
+    }
 }
 
 impl Drop for Loop {
@@ -118,8 +141,4 @@ impl Drop for Loop {
             let _ = thread.join();
         }
     }
-}
-
-fn lost() -> io::Error {
-    io::Error::other("a loop's thread has ended; make the model anew")
 }

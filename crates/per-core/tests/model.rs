@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use downstream_call::{Call, Cancel, Diamond, Failure, Milestone, Model, Run, Trace, Work};
+use downstream_call::{Call, Cancel, Diamond, Failure, Milestone, Model, Reply, Run, Trace, Work};
 use downstream_mock::{Config, Mock};
 use per_core::{PerCore, PerProcess};
 
@@ -104,6 +104,26 @@ fn cancelling_reaches_every_process() {
         let outcomes = model.fan_out(&run, &calls(&mock, 10)).expect("a run");
         assert!(outcomes.iter().all(|outcome| *outcome == Err(Failure::Cancelled)), "{outcomes:?}");
     });
+}
+
+/// A panic in the work costs one call. One that is raised while such a panic is dropped ends the thread.
+#[test]
+fn a_loop_that_panics_loses_its_own_calls_and_is_replaced() {
+    struct Again;
+    impl Drop for Again {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let of_call_7 = |reply: &Reply| if reply.body == b"7" { std::panic::panic_any(Again) } else { 0 };
+    let mock = mock(LATENCY);
+    let mut model = PerCore::with_loops(number(2)).expect("loops");
+    let run = Run { work: Work::Function(of_call_7), ..Run::default() };
+    let outcomes = model.fan_out(&run, &calls(&mock, 10)).expect("a run");
+    assert!(outcomes[..5].iter().all(Result::is_ok), "{outcomes:?}");
+    assert!(outcomes[5..].iter().all(|outcome| *outcome == Err(Failure::Lost)), "{outcomes:?}");
+    let outcomes = model.fan_out(&Run::default(), &calls(&mock, 10)).expect("a run");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
 }
 
 #[cfg(unix)]
