@@ -43,3 +43,7 @@ pub(crate) fn run(run: &Run, calls: &[Call], rings: usize) -> Vec<Outcome> {
 fn refused(error: &io::Error) -> Failure {
     Failure::System(error.raw_os_error().unwrap_or(Errno::NOMEM.raw_os_error()))
 }
+
+#[cfg(test)]
+#[path = "several_tests.rs"]
+mod tests;
