@@ -14,11 +14,12 @@
 
 mod client;
 mod failures;
+mod threads;
 
 use std::io;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
-use std::thread::{Builder, available_parallelism, scope};
+use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use downstream_call::{Call, Cancel, Diamond, Failure, FanOut, Model, Outcome, Run};
 use tokio::runtime::{self, Runtime};
@@ -48,10 +49,7 @@ impl AsyncAwait {
     /// # Errors
     /// No descriptor was left for its reactor, or no thread.
     pub fn many_threads() -> io::Result<Self> {
-        let cores = available_parallelism()?.get();
-        can_start(cores + 1)?;
-        let mut runtime = runtime::Builder::new_multi_thread();
-        Ok(Self { runtime: runtime.worker_threads(cores).enable_io().enable_time().build()? })
+        Ok(Self { runtime: threads::build(available_parallelism()?.get())? })
     }
 }
 
@@ -69,20 +67,6 @@ impl Model for AsyncAwait {
             }
         })
     }
-}
-
-/// Whether the system can start this many threads. If it cannot, tokio panics, and then waits without end for the threads
-/// that it has started.
-fn can_start(threads: usize) -> io::Result<()> {
-    let gate = Mutex::new(());
-    let closed = gate.lock();
-    scope(|scope| {
-        let wait = || drop(gate.lock());
-        let start = |_| Builder::new().spawn_scoped(scope, wait).map(drop);
-        let started = (0..threads).try_for_each(start);
-        drop(closed);
-        started
-    })
 }
 
 /// Makes every call with `one`: a task for each, and no task for a call that may not start yet. `compute-offload` is
