@@ -13,6 +13,9 @@ pub struct Findings {
     pub subject: String,
     /// In the order they ran.
     pub rows: Vec<Row>,
+    /// How many rows there were to try.
+    #[serde(default)]
+    pub all_rows: usize,
     /// What to mend first, if anything broke.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_cause: Option<FirstCause>,
@@ -106,7 +109,7 @@ impl Findings {
     /// Without rows.
     #[must_use]
     pub fn new(subject: &str) -> Self {
-        Self { subject: subject.into(), rows: Vec::new(), first_cause: None, interrupted: false }
+        Self { subject: subject.into(), rows: Vec::new(), all_rows: 0, first_cause: None, interrupted: false }
     }
 
     /// Tries a row, and adds what became of it.

@@ -51,7 +51,7 @@ impl Report {
 
     /// The counts of the last group, the sum, and what to mend first.
     pub fn end(&mut self, findings: &Findings) -> String {
-        let mut shown = self.end_group();
+        let mut shown = if findings.interrupted { self.cut_group() } else { self.end_group() };
         shown += &(wrapped(&sum(findings), "", "  ", self.width).join("\n") + "\n");
         if let Some(cause) = &findings.first_cause {
             shown += &first_cause(cause, self.width);
@@ -73,6 +73,15 @@ impl Report {
 
     /// `connect: 10 of 10 held`, below what was only counted.
     fn end_group(&mut self) -> String {
+        self.close_group(|group, tried, held| format!("{group}: {held} of {tried} held"))
+    }
+
+    /// `connect: 3 held of 4 tried`: there are more.
+    fn cut_group(&mut self) -> String {
+        self.close_group(|group, tried, held| format!("{group}: {held} held of {tried} tried"))
+    }
+
+    fn close_group(&mut self, sum: impl FnOnce(String, usize, usize) -> String) -> String {
         let Some((group, tried, held)) = self.group.take() else { return String::new() };
         let mut lines = Vec::new();
         for (reason, times) in std::mem::take(&mut self.untold) {
@@ -80,7 +89,7 @@ impl Report {
             let reason = printable(reason.as_bytes(), REASON);
             lines.extend(wrapped(&format!("and {times} more {rows}: {reason}"), "  ", "    ", self.width));
         }
-        lines.push(format!("{group}: {held} of {tried} held"));
+        lines.push(sum(group, tried, held));
         lines.join("\n") + "\n"
     }
 
@@ -114,13 +123,21 @@ fn shared_reason(row: &Row) -> Option<String> {
     }
 }
 
-/// `busy-poll: 283 held, 1 broken, 0 skipped in 8.9 s`
+/// `busy-poll: 283 held, 1 broken, 0 skipped in 8.9 s`, and where it was interrupted, if it was.
 #[must_use]
 pub fn sum(findings: &Findings) -> String {
     let (broken, skipped) = (findings.broken().count(), findings.skipped().count());
     let held = findings.rows.len() - broken - skipped;
     let seconds = findings.rows.iter().map(|row| row.took_ms).sum::<u64>() as f64 / 1000.0;
-    format!("{}: {held} held, {broken} broken, {skipped} skipped in {seconds:.1} s", findings.subject)
+    let sum =
+        format!("{}: {held} held, {broken} broken, {skipped} skipped in {seconds:.1} s", findings.subject);
+    if findings.interrupted { format!("{sum}, {}", interrupted(findings)) } else { sum }
+}
+
+/// `interrupted after 12 of 291 rows`
+#[must_use]
+pub fn interrupted(findings: &Findings) -> String {
+    format!("interrupted after {} of {} rows", findings.rows.len(), findings.all_rows)
 }
 
 fn first_cause(cause: &FirstCause, width: usize) -> String {

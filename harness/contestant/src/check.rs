@@ -128,11 +128,13 @@ pub fn check_program(
     interrupt::listen()?;
     let mut findings = Findings::new(&program.name);
     let trial = Trial::new(program)?;
+    let cases = cases(rows);
+    findings.all_rows = cases.len();
     let answers = trial.answers_at_all();
     findings.interrupted = interrupt::check().is_err();
     if !findings.interrupted {
         answers.map_err(|why| Error::Broken(format!("cannot check {}: it {why}", program.name)))?;
-        trial.all(&cases(rows), &mut findings, on);
+        trial.all(&cases, &mut findings, on);
     }
     findings.find_first_cause(&REQUIREMENTS.map(|entry| entry.about));
     Ok(findings)
@@ -186,9 +188,13 @@ impl<'program> Trial<'program> {
             if findings.interrupted {
                 return;
             }
-            let goes_on = on(Event::Found(findings.add(group, name, || case.hold(self)))).is_continue();
-            // A row that was interrupted says nothing about the program.
-            findings.interrupted = interrupt::check().is_err() || !goes_on;
+            let row = findings.add(group, name, || case.hold(self));
+            let is_interrupted = interrupt::check().is_err();
+            findings.interrupted = is_interrupted || on(Event::Found(row)).is_break();
+            if is_interrupted {
+                // The row says nothing about the program, which was ended in the middle.
+                findings.rows.pop();
+            }
             if findings.interrupted {
                 return;
             }

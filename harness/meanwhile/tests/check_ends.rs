@@ -45,14 +45,21 @@ fn an_interrupt_keeps_what_was_found(#[case] subject: &str) {
     let subject = subject.replace("FOLDER", folder.path().to_str().unwrap());
     let mut family = Family::new();
     let json_argument = format!("--json={}", json.display());
-    let child = family.command(&["check", &subject, &json_argument]).spawn().expect("a shell starts");
+    let later = "--with=later=true {url}";
+    let child = family.command(&["check", &subject, later, &json_argument]).spawn().expect("a shell starts");
     let (rest, output) = after_line(child, "checking ", interrupt);
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.starts_with("meanwhile: interrupted") && stderr.lines().count() == 1, "{stderr}");
+    assert!(stderr.starts_with("meanwhile: interrupted after ") && stderr.lines().count() == 1, "{stderr}");
+    assert!(stderr.ends_with("; not reached: later\n"), "{stderr}");
     assert_eq!(output.status.code(), Some(130));
     assert!(rest.contains(" skipped in "), "{rest}");
     let report: CheckReport = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
-    assert!(report.findings[0].interrupted);
+    let [findings] = &report.findings[..] else { panic!("{report:?}") };
+    let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+    let so_far = format!("interrupted after {} of {} rows", findings.rows.len(), findings.all_rows);
+    assert_eq!(findings.broken().count(), 0, "{findings:?}");
+    assert!(findings.interrupted && findings.rows.len() < findings.all_rows, "{so_far}");
+    assert!(stderr.contains(&so_far) && rest.contains(&so_far), "{so_far}: {stderr}{rest}");
     family.assert_all_end();
 }
 

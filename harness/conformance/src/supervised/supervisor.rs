@@ -92,6 +92,7 @@ struct Supervisor<'a> {
 impl Supervisor<'_> {
     fn all(mut self) -> io::Result<Findings> {
         let all = cases(self.rows);
+        self.findings.all_rows = all.len();
         for (at, case) in all.iter().enumerate() {
             if self.one(at, case, all.len())?.is_break() {
                 self.findings.interrupted = true;

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::process::{Command, ExitCode};
 
 use clap::Args;
-use conformance::report::Report;
+use conformance::report::{self, Report};
 use conformance::{CheckReport, Event, Findings, GROUPS, Patience, Rows, WORKER_ARGUMENT, supervise};
 use contestant::text::printable;
 use contestant::{Program, check_program, interrupt, this_program};
@@ -74,11 +74,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     let subjects = chosen(args)?;
     let json = args.json.as_deref().map(ResultsFile::open).transpose()?;
     let mut all = Vec::new();
-    let ended = subjects.iter().try_for_each(|subject| {
+    let ended = subjects.iter().enumerate().try_for_each(|(at, subject)| {
         let findings = subject.check(args)?;
-        let interrupted = findings.interrupted;
+        let interrupted = findings.interrupted.then(|| interrupted(&findings, &subjects[at + 1..]));
         all.push(findings);
-        if interrupted { Err(Error::Interrupted) } else { Ok(()) }
+        interrupted.map_or(Ok(()), Err)
     });
     let shown = if all.len() > 1 { args.show(&matrix::matrix(&all, width())) } else { Ok(()) };
     let held = all.iter().all(|findings| findings.broken().next().is_none());
@@ -107,11 +107,15 @@ fn chosen(args: &CheckArgs) -> Result<Vec<Subject<'_>>, Error> {
 }
 
 impl Subject<'_> {
-    fn check(&self, args: &CheckArgs) -> Result<Findings, Error> {
-        let name = match self {
+    fn name(&self) -> &str {
+        match self {
             Self::Model(entry) => entry.name,
             Self::Program(program) => &program.name,
-        };
+        }
+    }
+
+    fn check(&self, args: &CheckArgs) -> Result<Findings, Error> {
+        let name = self.name();
         let mut board = Board::new(name);
         let mut report = Report::new(width(), args.verbose);
         args.show(&format!("checking {name}\n"))?;
@@ -159,6 +163,14 @@ fn check_model(
         command
     };
     supervise(entry.name, &start, rows, &Patience::default(), on).map_err(cannot)
+}
+
+/// How far the check has come, and what it has not begun.
+fn interrupted(findings: &Findings, not_reached: &[Subject<'_>]) -> Error {
+    let so_far = format!("{} of {}", report::interrupted(findings), findings.subject);
+    let names: Vec<_> = not_reached.iter().map(Subject::name).collect();
+    let rest = if names.is_empty() { String::new() } else { format!("; not reached: {}", names.join(", ")) };
+    Error::Cancelled(so_far + &rest)
 }
 
 /// That nothing was tried must not look like success.
