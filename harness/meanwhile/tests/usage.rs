@@ -138,6 +138,21 @@ fn completions_and_the_manual_have_every_command_that_help_has(#[values("bash", 
     assert_eq!(meanwhile(&["man", "rice"]).code, Some(2));
 }
 
+/// clap's script for fish completes options alone.
+#[rstest]
+fn completions_offer_the_models_and_help_does_not(#[values("bash", "zsh")] shell: &str) {
+    let script = meanwhile(&["completions", shell]).stdout;
+    let missing: Vec<_> = meanwhile::models::MODELS
+        .iter()
+        .map(|model| model.name)
+        .filter(|name| !script.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    for command in ["run", "race", "check"] {
+        assert!(!meanwhile(&[command, "--help"]).stdout.contains("possible values: serial"), "{command}");
+    }
+}
+
 #[test]
 fn help_is_no_error() {
     let ran = meanwhile(&["--help"]);

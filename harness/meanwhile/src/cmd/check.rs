@@ -16,7 +16,7 @@ use contestant::text::printable;
 use contestant::{Program, check_program, interrupt, this_program};
 
 use self::board::Board;
-use crate::models::{Entry, MODELS, Setup, named};
+use crate::models::{Entry, MODELS, ModelName, Setup, named};
 use crate::results_file::ResultsFile;
 use crate::{Error, race, screen, text};
 
@@ -27,7 +27,7 @@ const PIPED_WIDTH: usize = 100;
 #[derive(Args, Debug)]
 pub(super) struct CheckArgs {
     /// The models [default: all that can be made here, unless a program is given]
-    #[arg(value_name = "MODEL")]
+    #[arg(value_name = "MODEL", value_parser = ModelName, hide_possible_values = true)]
     models: Vec<String>,
     /// Any program, against what it can show: NAME='COMMAND {url} {calls}', with {timeout_ms} and {in_flight} for more
     #[arg(long, value_name = "NAME=COMMAND", value_parser = race::program)]

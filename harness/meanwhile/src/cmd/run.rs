@@ -12,13 +12,14 @@ use std::process::ExitCode;
 
 use addresses::first_that_accepts;
 use clap::Args;
+use clap::builder::TypedValueParser as _;
 use contestant::text::{counted, printable};
 use downstream_call::{Call, Diamond, Failure, Line, Outcome, Run};
 
 use crate::Error;
 use crate::descriptors;
 use crate::how::HowArgs;
-use crate::models::{self, Entry};
+use crate::models::{self, Entry, ModelName};
 use crate::text;
 
 const AFTER_HELP: &str = "Ctrl-C cancels the run and prints the answers that are there. A model that blocks hears of it \
@@ -29,7 +30,7 @@ const AFTER_HELP: &str = "Ctrl-C cancels the run and prints the answers that are
 #[command(after_help = AFTER_HELP)]
 pub(super) struct RunArgs {
     /// Which model; `meanwhile list` shows them
-    #[arg(value_parser = models::named)]
+    #[arg(value_parser = ModelName.try_map(|name| models::named(&name)), hide_possible_values = true)]
     model: &'static Entry,
     /// What to call; {call} becomes 0, 1, 2, …; a name is called at its first address that accepts a connection
     #[arg(long, default_value = "http://127.0.0.1:8080/echo/{call}")]

@@ -5,6 +5,7 @@
 //! is one new entry in `list.rs`.
 
 mod list;
+mod name;
 
 use std::fmt;
 use std::io;
@@ -15,6 +16,7 @@ use std::process::{Command, ExitCode};
 use conformance::{Cancels, Subject};
 use downstream_call::Model;
 pub use list::{CHILD_ARGUMENT, MODELS, child};
+pub use name::ModelName;
 
 /// One model of the list.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::{Error, HowArgs, models, text};
 #[derive(Args, Clone, Debug)]
 pub struct RaceArgs {
     /// Models, and names given by --with [default: all that can run here]
-    #[arg(value_name = "CONTESTANT")]
+    #[arg(value_name = "CONTESTANT", value_parser = models::ModelName, hide_possible_values = true)]
     pub contestants: Vec<String>,
     /// How many calls each contestant makes; one race for each number
     #[arg(long, default_value = "2,100", value_name = "N,…", value_delimiter = ',', value_parser = text::count)]
