@@ -217,6 +217,7 @@ fn wrong_usage_is_one_line_with_a_cure() {
 fn a_fault_that_does_not_exist_is_wrong_usage_with_the_nearest_name() {
     for (option, cure) in [
         ("--fault=refusd", "did you mean refused"),
+        ("--fault=rese", "did you mean reset-at-"),
         ("--fault=zzz", "--list-faults shows them all"),
         ("--address=nowhere", "such as 127.0.0.1:8080"),
         ("--latency-ms=-1", "write a whole number, 0 or more"),

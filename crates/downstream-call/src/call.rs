@@ -58,7 +58,10 @@ impl Call {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn at_each_address(url: &str, timeout: Duration) -> Result<Vec<Self>, BadUrl> {
-        let bad = |why: &str| BadUrl(format!("url {url:?}: {why}; write it as http://127.0.0.1:8080/path"));
+        let bad = |why: &str| BadUrl(format!("url {url:?}: {why}; write it as {}", correct(url)));
+        if !url.contains("://") {
+            return Err(bad("there is no scheme"));
+        }
         let uri: http::Uri = url.parse().map_err(|error| bad(&format!("{error}")))?;
         if uri.scheme_str() != Some("http") {
             return Err(bad("the scheme is not http"));
@@ -112,6 +115,15 @@ impl Call {
         }
         Ok(())
     }
+}
+
+/// The URL with the scheme that it lacks, if that makes it a good one; otherwise an example.
+fn correct(url: &str) -> String {
+    let with_scheme = format!("http://{url}");
+    if !url.contains("://") && Call::get(&with_scheme, Duration::ZERO).is_ok() {
+        return with_scheme;
+    }
+    "http://127.0.0.1:8080/path".into()
 }
 
 /// The port after the host, or 80 without one; `None` for anything else, such as a user name before the host.

@@ -34,7 +34,6 @@ fn a_name_is_resolved() {
 
 #[rstest]
 #[case::nothing("")]
-#[case::no_scheme("127.0.0.1:8080/")]
 #[case::a_path_alone("/get_resource")]
 #[case::an_asterisk("*")]
 #[case::another_scheme("https://127.0.0.1/")]
@@ -55,6 +54,17 @@ fn a_bad_url_says_what_a_good_one_looks_like(#[case] url: &str) {
     assert!(text.contains(&format!("{url:?}")), "{text}");
     assert!(text.ends_with("write it as http://127.0.0.1:8080/path"), "{text}");
     assert!(!text.contains(['\r', '\n']), "{text}");
+}
+
+#[rstest]
+#[case("localhost:80")]
+#[case("127.0.0.1:8080/")]
+#[case("[::1]:8080/get_resource?latency_ms=1")]
+fn a_url_without_a_scheme_is_shown_with_it(#[case] url: &str) {
+    let text = Call::get(url, SECOND).expect_err("bad").to_string();
+    let (_, cure) = text.split_once("; write it as ").expect("a cure");
+    assert_eq!(cure, format!("http://{url}"));
+    assert!(Call::get(cure, SECOND).is_ok());
 }
 
 #[test]

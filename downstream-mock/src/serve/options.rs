@@ -116,8 +116,9 @@ fn fault(name: &str) -> Result<Fault, String> {
         return Ok(faults.swap_remove(at));
     }
     let distance = |fault: &&Fault| strsim::damerau_levenshtein(&fault.name, name);
-    match faults.iter().min_by_key(distance) {
-        Some(near) if distance(&near) * 3 <= name.len() => {
+    let part = faults.iter().find(|fault| name.len() > 2 && fault.name.contains(name));
+    match part.or_else(|| faults.iter().min_by_key(distance)) {
+        Some(near) if part.is_some() || distance(&near) * 3 <= name.len() => {
             Err(format!("no fault is called so: did you mean {}", near.name))
         }
         _ => Err("no fault is called so: --list-faults shows them all".into()),

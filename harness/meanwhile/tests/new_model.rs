@@ -118,10 +118,11 @@ fn what_is_written_is_formatted(#[values("a", "my-model", "z-model-with-a-long-n
 }
 
 #[rstest]
-#[case::a_model("serial", "is the name of another crate")]
+#[case::a_model("serial", "the model serial is there already")]
 #[case::another_crate("tokio", "is the name of another crate")]
-#[case::a_keyword("loop", "is the name of another crate")]
+#[case::a_keyword("loop", "means something in Rust")]
 #[case::capitals("MyModel", "such as my-model")]
+#[case::an_underscore("my_model", "single dashes")]
 #[case::a_path("../up", "such as my-model")]
 #[case::a_long_name("a-model-with-25-characters", "at most 24")]
 #[case::a_digit_first("2nd-model", "such as my-model")]

@@ -44,11 +44,17 @@ impl Name {
         };
         if name.len() > LONGEST || !name.split('-').all(part) {
             return Err(Error::Usage(format!(
-                "{shown:?} is no name for a model: write at most {LONGEST} small letters and digits, such as my-model"
+                "{shown:?} is no name for a model: write at most {LONGEST} small letters, digits and single dashes, such as \
+                 my-model"
             )));
         }
-        let is_model = MODELS.iter().any(|entry| entry.name == name || entry.folder == name);
-        if is_model || TAKEN.contains(&name) || is_crate(name, root) {
+        if MODELS.iter().any(|entry| entry.name == name) {
+            return Err(Error::Usage(format!("the model {shown} is there already: choose another name")));
+        }
+        if TAKEN.contains(&name) {
+            return Err(Error::Usage(format!("{shown} means something in Rust: choose another name")));
+        }
+        if MODELS.iter().any(|entry| entry.folder == name) || is_crate(name, root) {
             return Err(Error::Usage(format!("{shown} is the name of another crate: choose another")));
         }
         Ok(Self { kebab: name.into() })
