@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a run gives back every descriptor and thread",
             contract: contract::LEFTOVERS,
-            page: "models/thread-pool.md",
+            page: "suite.md",
             look_for: "a socket that is kept after its call has ended, or a thread that is not joined",
         },
         watched: &[Watched::GivesBack],
