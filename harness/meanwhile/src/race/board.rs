@@ -1,7 +1,8 @@
 //! The board: a line for each contestant while a race is on, drawn from the mock's own counts.
 //!
-//! *What to notice*: a bar has three parts, answered, waiting, and not yet asked for, so that it shows how a model waits:
-//! `serial` fills it step by step, a pool in as many steps as it has to wait, and an event loop all at once.
+//! *What to notice*: a bar is as long as the time that has passed, so that at the end the longest bar is the slowest
+//! contestant. It has three parts, answered, waiting, and not yet asked for, which show how a model waits: `serial` fills it
+//! step by step, a pool in as many steps as it has to wait, and an event loop all at once.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use downstream_mock::Stats;
 use super::round::Finish;
 use crate::moving::MovingLines;
 
-/// Characters of a bar, at most.
+/// Characters of the longest bar, at most.
 const BAR: usize = 40;
 
 /// Characters of the longest name.
@@ -32,6 +33,8 @@ pub(super) struct Board {
 /// What the board shows.
 struct Lanes {
     calls: usize,
+    /// The longest time that any contestant should take. A bar that is as long has the whole width, if none takes longer.
+    expected: Duration,
     title: String,
     contestants: Vec<(String, Shown)>,
 }
@@ -50,8 +53,8 @@ enum Shown {
 }
 
 impl Board {
-    pub(super) fn new(calls: usize) -> Self {
-        let lanes = Lanes { calls, title: String::new(), contestants: Vec::new() };
+    pub(super) fn new(calls: usize, expected: Duration) -> Self {
+        let lanes = Lanes { calls, expected, title: String::new(), contestants: Vec::new() };
         Self { screen: MovingLines::new(), lanes }
     }
 
@@ -101,13 +104,28 @@ impl Lanes {
         let mut lines = vec![String::new(), title, String::new()];
         let room = rows.saturating_sub(lines.len() + 1);
         let lanes = self.contestants.iter().skip(self.contestants.len().saturating_sub(room));
-        lines.extend(lanes.map(|(name, shown)| shown.line(name, self.calls, columns)));
+        let longest_s = self.longest_s();
+        lines.extend(lanes.map(|(name, shown)| shown.line(name, self.calls, longest_s, columns)));
         lines
+    }
+
+    /// The time of the longest bar.
+    fn longest_s(&self) -> f64 {
+        let seconds = self.contestants.iter().filter_map(|(_, shown)| shown.seconds());
+        seconds.fold(self.expected.as_secs_f64(), f64::max)
     }
 }
 
 impl Shown {
-    fn line(&self, name: &str, calls: usize, columns: usize) -> String {
+    fn seconds(&self) -> Option<f64> {
+        match self {
+            Self::Running { elapsed, .. } => Some(elapsed.as_secs_f64()),
+            Self::Ended { wall_s } => Some(*wall_s),
+            Self::Out(_) => None,
+        }
+    }
+
+    fn line(&self, name: &str, calls: usize, longest_s: f64, columns: usize) -> String {
         let words = |waiting, answered| format!("  {waiting} waiting, {answered} answered");
         let room = columns.saturating_sub(BESIDE_BAR);
         // The words give way to the bar, and in all lines alike.
@@ -123,8 +141,16 @@ impl Shown {
         };
         let is_running = matches!(self, Self::Running { .. });
         let words = if is_running && has_words { words(waiting, answered) } else { String::new() };
-        format!("  {name:NAME$} {} {seconds}{words}", bar(answered, waiting, calls, width))
+        let length = length(self.seconds().unwrap_or(0.0), longest_s, width);
+        let bar = bar(answered, waiting, calls, length);
+        format!("  {name:NAME$} {bar}{:1$} {seconds}{words}", "", width - length)
     }
+}
+
+/// How much of the width stands for this time; never nothing, since the contestant has started.
+fn length(seconds: f64, longest_s: f64, width: usize) -> usize {
+    let part = if longest_s > 0.0 { seconds / longest_s } else { 0.0 };
+    ((part * width as f64).round() as usize).max(1).min(width)
 }
 
 /// `████▒▒▒▒····`: answered, waiting, to come.

@@ -15,7 +15,12 @@ fn lanes() -> Lanes {
     let shown = [Shown::Ended { wall_s: 1.0 }, out, running];
     let names = ["serial", "async-await-multi-thread", "io-uring"];
     let contestants = names.map(String::from).into_iter().zip(shown).collect();
-    Lanes { calls: 10_000, title: "100 calls, each answered after 1 s".into(), contestants }
+    Lanes {
+        calls: 10_000,
+        expected: Duration::from_secs(5),
+        title: "100 calls, each answered after 1 s".into(),
+        contestants,
+    }
 }
 
 #[rstest]
@@ -30,6 +35,29 @@ fn a_low_terminal_shows_the_last_contestants() {
     let lines = lanes().lines(6, 80);
     assert_eq!(lines.len(), 5);
     assert!(lines[4].contains("io-uring") && lines[3].contains("async-await-multi-thread"), "{lines:?}");
+}
+
+/// The bar of a contestant, without what it is made of.
+fn bar_of(shown: Shown, others: Shown, expected: Duration) -> usize {
+    let contestants = vec![("other".into(), others), ("this".into(), shown)];
+    let lanes = Lanes { calls: 100, expected, title: String::new(), contestants };
+    lanes.lines(24, 120)[4].chars().filter(|sign| "█▒·".contains(*sign)).count()
+}
+
+#[test]
+fn a_bar_is_as_long_as_its_time() {
+    let ended = |wall_s| Shown::Ended { wall_s };
+    let of_four = |wall_s| bar_of(ended(wall_s), ended(4.0), Duration::from_secs(4));
+    assert_eq!((of_four(1.0), of_four(2.0), of_four(4.0)), (10, 20, 40));
+    let running = Shown::Running { elapsed: Duration::from_secs(2), answered: 32, waiting: 32 };
+    assert_eq!(bar_of(running, ended(1.0), Duration::from_secs(4)), 20);
+}
+
+#[test]
+fn a_contestant_that_takes_longer_than_expected_has_the_longest_bar() {
+    let ended = |wall_s| Shown::Ended { wall_s };
+    assert_eq!(bar_of(ended(8.0), ended(2.0), Duration::from_secs(4)), 40);
+    assert_eq!(bar_of(ended(2.0), ended(8.0), Duration::from_secs(4)), 10);
 }
 
 #[rstest]

@@ -92,7 +92,7 @@ impl<'race> Track<'race> {
     }
 
     fn rounds(&mut self, heat: Heat<'_>, raced: &mut Raced) -> Result<(), Error> {
-        let mut board = Board::new(heat.calls);
+        let mut board = Board::new(heat.calls, self.longest_expectation(heat, &raced.standings));
         for round in 1..=self.args.rounds.get() {
             board.headline(self.headline(heat.calls, round));
             raced.orders.push(RoundOrder { calls: heat.calls, round, contestants: Vec::new() });
@@ -107,6 +107,13 @@ impl<'race> Track<'race> {
             }
         }
         Ok(())
+    }
+
+    /// Of the contestants that are in the race.
+    fn longest_expectation(&self, heat: Heat<'_>, standings: &[Standing]) -> Duration {
+        let all = self.contestants.iter().zip(standings);
+        let running = all.filter(|(_, standing)| !standing.is_out());
+        running.map(|(contestant, _)| heat.expectation(contestant)).max().unwrap_or_default()
     }
 
     fn headline(&self, calls: usize, round: usize) -> String {
