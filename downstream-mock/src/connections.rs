@@ -117,5 +117,5 @@ async fn answer(
     if !latency.is_zero() {
         sleep(latency).await;
     }
-    Ok(answer.tell(in_flight))
+    Ok(answer.into_response(in_flight))
 }

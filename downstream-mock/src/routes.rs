@@ -68,7 +68,7 @@ impl Answer {
         Self { latency, status, content }
     }
 
-    pub(crate) fn tell(self, in_flight: InFlight) -> Response<AnswerBody> {
+    pub(crate) fn into_response(self, in_flight: InFlight) -> Response<AnswerBody> {
         let mut response = Response::new(match self.content {
             Content::File(file) => Either::Right(file.stream(in_flight)),
             Content::Text(text) => {

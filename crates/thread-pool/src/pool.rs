@@ -72,9 +72,8 @@ impl ThreadPool {
                 return fan_out.into_outcomes();
             }
             // Wait: for any job to end.
-            if let Ok((index, outcome)) = outcomes.recv() {
-                fan_out.ended_after_work(index, outcome);
-            }
+            let (index, outcome) = outcomes.recv().expect("this function holds a sender");
+            fan_out.ended_after_work(index, outcome);
         }
     }
 

@@ -101,6 +101,7 @@ impl Executor {
                 Some(task)
             }
         };
+        // Not before the set is free again: what the task owned may spawn or cancel when it is dropped.
         drop(over);
     }
 }
