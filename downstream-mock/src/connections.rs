@@ -8,6 +8,7 @@
 
 use crate::{
     diamond::Tokens,
+    events::{Recorded, Recorder},
     faults::{Fragment, Fragmented},
     heat::CurrentHeat,
     latency::Latency,
@@ -42,6 +43,7 @@ pub(crate) struct Server {
     pub(crate) latency: Latency,
     pub(crate) tokens: Tokens,
     pub(crate) heat: CurrentHeat,
+    pub(crate) recorder: Recorder,
     pub(crate) fragment: Option<Fragment>,
     /// Whether to say on standard error that accepting has failed.
     pub(crate) warns: bool,
@@ -51,7 +53,7 @@ pub(crate) struct Server {
 pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     loop {
         if let Some(socket) = accept_one(&listener, &server.counts, server.warns).await {
-            tokio::spawn(serve(socket, Arc::clone(&server)));
+            tokio::spawn(serve(socket, server.recorder.accepted(), Arc::clone(&server)));
         }
     }
 }
@@ -83,12 +85,16 @@ fn warn_once(error: &io::Error) {
     });
 }
 
-async fn serve(socket: TcpStream, server: Arc<Server>) {
+async fn serve(socket: TcpStream, recorded: Option<Recorded>, server: Arc<Server>) {
     let _open = server.counts.connection();
+    // Dropped before `_open`: when no connection is counted as open, each one is recorded as closed.
+    let recorded = recorded;
     let socket = Fragmented::new(socket, server.fragment, server.counts.snapshot().accepted);
     let requests = AtomicU64::new(0);
-    let service =
-        service_fn(|request| answer(request, requests.fetch_add(1, Ordering::Relaxed), Arc::clone(&server)));
+    let service = service_fn(|request| {
+        let number = requests.fetch_add(1, Ordering::Relaxed);
+        answer(request, number, recorded.clone(), Arc::clone(&server))
+    });
     // An error concerns only this client: it left, or it did not send HTTP, which hyper has answered.
     let _ = http1::Builder::new()
         .max_buf_size(BUFFER_BYTES)
@@ -101,12 +107,16 @@ async fn serve(socket: TcpStream, server: Arc<Server>) {
 async fn answer(
     request: Request<Incoming>,
     number: u64,
+    recorded: Option<Recorded>,
     server: Arc<Server>,
 ) -> Result<Response<AnswerBody>, Infallible> {
     if !server.heat.is_on() && request.uri().path() == "/stats" && request.method() == Method::GET {
         return Ok(stats(&server.counts.snapshot()));
     }
-    let in_flight = server.counts.request();
+    if let Some(connection) = &recorded {
+        connection.asked(request.uri().path());
+    }
+    let in_flight = server.counts.request(recorded);
     let answer = match Answer::in_a_heat(&request, &server.heat, number) {
         Some(answer) => answer,
         None => Answer::decide(&request, &server.tokens),

@@ -4,6 +4,7 @@
 //! latency, and everything else is counted and refused after the same latency. An answer has a token, a hash of the call's
 //! number under keys that the system drew for this heat alone, so an answer cannot be printed without being asked for.
 
+use crate::events::call_number;
 use std::{
     collections::hash_map::RandomState,
     hash::BuildHasher,
@@ -57,11 +58,9 @@ impl Heat {
         }
     }
 
-    /// Which call has this path and query; a number has one spelling alone.
+    /// Which call of the heat has this path and query.
     fn call(&self, path: &str) -> Option<usize> {
-        let digits = path.strip_prefix("/echo/")?;
-        let call = digits.parse::<usize>().ok().filter(|call| *call < self.asked.len())?;
-        (call.to_string() == digits).then_some(call)
+        call_number(path).filter(|call| *call < self.asked.len())
     }
 }
 

@@ -38,7 +38,7 @@
 //!
 //! *What to notice*: the server closes first after `Connection: close`, so that TIME_WAIT stays on its side; the answer
 //! is decided before the wait, so that a waiting call holds no request; and [`Stats`] counts what really happened,
-//! which is the ground truth of every test and race.
+//! which is the ground truth of every test and race. [`Events`] say when, if they are recorded.
 //!
 //! *What is deliberately missing*: TLS, HTTP/2, compression, and code shared with the models, because a shared parser
 //! would hide its own bugs.
@@ -46,6 +46,7 @@
 mod config;
 mod connections;
 mod diamond;
+mod events;
 pub mod faults;
 mod files;
 mod heat;
@@ -59,6 +60,7 @@ mod stats;
 
 pub use config::Config;
 pub use diamond::DIAMOND_COMPLETE;
+pub use events::{Event, EventKind, Events};
 pub use files::{FILE_BYTES_LIMIT, file_bytes};
 pub use heat::Heat;
 pub use latency::Jitter;

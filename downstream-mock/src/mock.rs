@@ -6,9 +6,10 @@
 //! *What to notice*: the port is bound before the thread starts: once there is a handle, clients can connect.
 
 use crate::{
-    Config, Heat, Stats,
+    Config, Events, Heat, Stats,
     connections::{self, Server},
     diamond::Tokens,
+    events::Recorder,
     faults::{Fault, FaultServer, Scene, Script},
     heat::CurrentHeat,
     latency::Latency,
@@ -52,6 +53,7 @@ impl Mock {
             latency: Latency::new(config.latency, config.jitter, config.seed),
             tokens: Tokens::new(config.seed),
             heat: CurrentHeat::default(),
+            recorder: Recorder::default(),
             fragment: config.fragment,
             warns: config.warns,
         });
@@ -107,6 +109,18 @@ impl Mock {
     /// The heat that is on, and what was asked for in it so far; one without calls, if none has begun.
     pub fn heat(&self) -> Heat {
         self.server.heat.snapshot().unwrap_or_else(|| Heat::new(0, Duration::ZERO))
+    }
+
+    /// Records from here on what happens on each connection that is accepted, anew: at most `limit` events, and then only
+    /// how many more there were. A limit of zero ends it. New rounds and heats leave the recording as it is, so it spans
+    /// all of them until the next call.
+    pub fn record_events(&self, limit: usize) {
+        self.server.recorder.begin(limit);
+    }
+
+    /// What was recorded so far. A connection that was accepted before the recording began is not in it.
+    pub fn events(&self) -> Events {
+        self.server.recorder.events()
     }
 
     /// Waits until `wanted` is true of the counts; returns `false` if it is not when `patience` has passed.

@@ -69,6 +69,7 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self, in_flight: InFlight) -> Response<AnswerBody> {
+        in_flight.answer_begins();
         let mut response = Response::new(match self.content {
             Content::File(file) => Either::Right(file.stream(in_flight)),
             Content::Text(text) => {

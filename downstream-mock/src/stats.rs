@@ -4,6 +4,7 @@
 //! connection can end is counted, an abort included. One lock over all counts makes a snapshot consistent; everything
 //! runs on one thread, so it is hardly ever contended.
 
+use crate::events::{EventKind, Recorded};
 use serde::Serialize;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -87,12 +88,13 @@ impl Counts {
         OpenConnection(self.clone())
     }
 
-    pub(crate) fn request(&self) -> InFlight {
+    /// A request has arrived, on a connection that may be recorded.
+    pub(crate) fn request(&self, connection: Option<Recorded>) -> InFlight {
         let mut stats = self.lock();
         stats.requests += 1;
         stats.in_flight += 1;
         stats.peak_in_flight = stats.peak_in_flight.max(stats.in_flight);
-        InFlight { counts: self.clone(), answered: false }
+        InFlight { counts: self.clone(), connection, answered: false }
     }
 
     /// Counts stay right after a panic elsewhere: each change is complete before the lock is released.
@@ -114,12 +116,26 @@ impl Drop for OpenConnection {
 /// called.
 pub(crate) struct InFlight {
     counts: Counts,
+    connection: Option<Recorded>,
     answered: bool,
 }
 
 impl InFlight {
+    /// The first byte of the answer is handed to the socket's writer.
+    pub(crate) fn answer_begins(&self) {
+        self.note(EventKind::AnswerBegun);
+    }
+
+    /// The last byte is.
     pub(crate) fn answered(mut self) {
+        self.note(EventKind::AnswerEnded);
         self.answered = true;
+    }
+
+    fn note(&self, kind: EventKind) {
+        if let Some(connection) = &self.connection {
+            connection.note(kind);
+        }
     }
 }
 

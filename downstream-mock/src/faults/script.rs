@@ -218,7 +218,7 @@ impl Player<'_> {
             }
             rest(pause).await;
         }
-        self.in_flight = Some(self.counts.request());
+        self.in_flight = Some(self.counts.request(None));
         Ok(())
     }
 
