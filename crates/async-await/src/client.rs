@@ -57,7 +57,7 @@ pub async fn call(run: &Run, index: usize, call: &Call) -> Outcome {
         Err(_elapsed) => Err(Failure::TimedOut),
     };
     drop(finished);
-    run.work.on(outcome)
+    run.work_on(index, outcome)
 }
 
 /// Connects, sends and receives; none of these blocks the thread.

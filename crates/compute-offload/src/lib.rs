@@ -15,7 +15,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use downstream_call::{Call, Diamond, Failure, Model, Outcome, Run, Work};
+use downstream_call::{Call, Cancel, Diamond, Failure, Model, Outcome, Run, Work};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, oneshot};
@@ -49,7 +49,7 @@ impl ComputeOffload {
     }
 
     fn offload(&self, run: &Run) -> Offload {
-        Offload { pool: Arc::clone(&self.pool), work: run.work }
+        Offload { pool: Arc::clone(&self.pool), computing: computing_only(run) }
     }
 }
 
@@ -79,23 +79,28 @@ fn waiting_only(run: &Run) -> Run {
     Run { work: Work::None, ..run.clone() }
 }
 
+/// The same run for the pool, which computes also after the run was cancelled: it keeps no socket of the run.
+fn computing_only(run: &Run) -> Run {
+    Run { cancel: Cancel::never(), ..run.clone() }
+}
+
 /// The pool, and the work it does with each reply of a run.
 struct Offload {
     pool: Arc<ThreadPool>,
-    work: Work,
+    computing: Run,
 }
 
 impl Offload {
     /// Waits for the reply on the loop, then for the work with it on the pool.
     async fn call(&self, waiting: &Run, index: usize, call: &Call) -> Outcome {
         let outcome = async_await::call(waiting, index, call).await;
-        if outcome.is_err() || matches!(self.work, Work::None) {
+        if outcome.is_err() || matches!(self.computing.work, Work::None) {
             return outcome;
         }
         let (done, result) = oneshot::channel();
-        let work = self.work;
+        let computing = self.computing.clone();
         // When the run is cancelled the receiver is gone, but the pool still does the work.
-        self.pool.spawn(move || _ = done.send(work.on(outcome)));
+        self.pool.spawn(move || _ = done.send(computing.work_on(index, outcome)));
         result.await.unwrap_or(Err(Failure::Lost))
     }
 

@@ -51,7 +51,7 @@ impl<'run> FanOut<'run> {
 
     /// Does the run's work with the reply of an admitted call that ended, on this thread, and records the outcome.
     pub fn ended(&mut self, index: usize, outcome: Outcome) {
-        self.ended_after_work(index, self.run.work.on(outcome));
+        self.ended_after_work(index, self.run.work_on(index, outcome));
     }
 
     /// As [`ended`](Self::ended), but for a call whose work was already done by the thread that made it.

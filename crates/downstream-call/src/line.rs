@@ -64,7 +64,7 @@ impl<Name: fmt::Display> fmt::Display for Line<Name> {
 }
 
 /// Accepts digits only: `str::parse` would accept a sign as well.
-fn number<Number: std::str::FromStr>(digits: &[u8]) -> Option<Number> {
+pub(crate) fn number<Number: std::str::FromStr>(digits: &[u8]) -> Option<Number> {
     if !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }

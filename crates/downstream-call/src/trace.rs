@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::{Milestone, machine_clock};
+
 /// A handle that notes milestones; cheap to clone, and does nothing when off.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -20,21 +22,8 @@ pub struct Mark {
     pub milestone: Milestone,
     /// When.
     pub at: Instant,
-    /// On which thread.
-    pub thread: std::thread::ThreadId,
-}
-
-/// What happens to a call, in this order. All but the first and the last may be missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Milestone {
-    /// The call started; its deadline counts from here.
-    Started,
-    /// The last byte of the request was handed to the system.
-    Sent,
-    /// The first byte of the answer arrived.
-    FirstByte,
-    /// The call is over: its [`Exchange`](crate::Exchange) was dropped.
-    Finished,
+    /// On which thread: the system's number of it on Linux, and elsewhere one of this process's own.
+    pub thread: u32,
 }
 
 impl Trace {
@@ -64,11 +53,23 @@ impl Trace {
         }
     }
 
+    /// Kept out of the functions that call `mark`: a run that is not traced must not pay for it.
+    #[cold]
     fn note(&self, call: usize, milestone: Milestone) {
+        self.note_mark(Mark { call, milestone, at: Instant::now(), thread: machine_clock::this_thread() });
+    }
+
+    /// Notes a mark of another process, whose call 0 is call 0 of this part of the run.
+    pub fn note_mark(&self, mark: Mark) {
         let Some(marks) = &self.marks else { return };
-        let (call, thread) = (self.first + call, std::thread::current().id());
-        let mark = Mark { call, milestone, at: Instant::now(), thread };
+        let mark = Mark { call: self.first + mark.call, ..mark };
         marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
+    }
+
+    /// Whether milestones are noted.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.marks.is_some()
     }
 
     /// All marks so far, in the order they were noted.

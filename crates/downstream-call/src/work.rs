@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
-use crate::{Failure, Outcome, Reply};
+use crate::{Failure, Milestone, Outcome, Reply, Run};
 
 /// What to compute with each reply, on the thread that handles it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +41,26 @@ impl Work {
         let worked = catch_unwind(AssertUnwindSafe(compute)).map_err(|_| Failure::WorkPanicked)?;
         reply.worked = Some(worked);
         Ok(reply)
+    }
+}
+
+impl Run {
+    /// Does the run's work with the reply of call number `index`, on this thread, and marks in the trace when it begins
+    /// and ends.
+    ///
+    /// # Errors
+    /// As [`Work::on`].
+    #[inline]
+    pub fn work_on(&self, index: usize, outcome: Outcome) -> Outcome {
+        if matches!(self.work, Work::None) { outcome } else { self.marked_work(index, outcome?) }
+    }
+
+    #[cold]
+    fn marked_work(&self, index: usize, reply: Reply) -> Outcome {
+        self.trace.mark(index, Milestone::WorkBegins);
+        let outcome = self.work.compute(reply);
+        self.trace.mark(index, Milestone::WorkEnds);
+        outcome
     }
 }
 

@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
-use downstream_call::Milestone::{Finished, FirstByte, Sent, Started};
-use downstream_call::{Call, Exchange, Milestone, Run, Trace};
+use downstream_call::Milestone::{Finished, FirstByte, Sent, Started, WorkBegins, WorkEnds};
+use downstream_call::{Call, Exchange, Failure, FanOut, Milestone, Reply, Run, Trace, Work};
 use rstest::rstest;
 
 fn traced() -> (Run, Call) {
@@ -39,7 +39,7 @@ fn a_call_starts_sends_receives_and_finishes(#[case] piece_bytes: usize) {
     assert_eq!(milestones(&run), [Started, Sent, FirstByte, Finished]);
     let marks = run.trace.marks();
     assert!(marks.is_sorted_by_key(|mark| mark.at));
-    assert!(marks.iter().all(|mark| mark.call == 3 && mark.thread == thread::current().id()));
+    assert!(marks.iter().all(|mark| mark.call == 3 && mark.thread == marks[0].thread));
 }
 
 #[test]
@@ -68,6 +68,49 @@ fn a_call_that_is_refused_never_starts() {
     let (run, call) = traced();
     assert!(Exchange::new(&run, 0, &call.with_path("/a b")).is_err());
     assert_eq!(milestones(&run), []);
+}
+
+#[rstest]
+#[case::a_reply(|_: &Reply| 1, Ok(Reply::default()), &[WorkBegins, WorkEnds])]
+#[case::work_that_panics(|_: &Reply| panic!("on purpose"), Ok(Reply::default()), &[WorkBegins, WorkEnds])]
+#[case::a_failure(|_: &Reply| 1, Err(Failure::Reset), &[])]
+fn the_ledger_marks_the_work_with(
+    #[case] work: fn(&Reply) -> u64,
+    #[case] outcome: Result<Reply, Failure>,
+    #[case] marked: &[Milestone],
+) {
+    let (run, call) = traced();
+    let run = Run { work: Work::Function(work), ..run };
+    let calls = [call];
+    let mut fan_out = FanOut::new(&run, &calls);
+    let (index, _) = fan_out.admit().expect("the first call");
+    fan_out.ended(index, outcome);
+    assert_eq!(milestones(&run), marked);
+}
+
+#[test]
+fn without_work_none_is_marked() {
+    let (run, _) = traced();
+    assert!(run.work_on(0, Ok(Reply::default())).is_ok());
+    assert_eq!(milestones(&run), []);
+}
+
+#[test]
+fn a_mark_of_another_process_gets_its_number_in_the_whole_run() {
+    let (run, _) = traced();
+    run.trace.mark(1, Started);
+    let mark = run.trace.marks()[0];
+    run.trace.part(10).note_mark(mark);
+    assert_eq!(run.trace.marks().iter().map(|mark| mark.call).collect::<Vec<_>>(), [1, 11]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_thread_has_the_number_that_the_system_gave_it() {
+    let (run, _) = traced();
+    run.trace.mark(0, Started);
+    let own = std::fs::read_link("/proc/thread-self").expect("a number");
+    assert!(own.ends_with(run.trace.marks()[0].thread.to_string()), "{own:?}");
 }
 
 #[test]

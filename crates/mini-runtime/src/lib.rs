@@ -96,7 +96,7 @@ async fn steps(scratch: &Scratch, run: &Run, plan: &Diamond) -> Outcome {
     let room = &Semaphore::new(run.in_flight.get());
     let call = async |index: usize, call: Call| {
         let _permit = room.acquire().await;
-        run.work.on(call_in_time(scratch, run, index, &call).await)
+        run.work_on(index, call_in_time(scratch, run, index, &call).await)
     };
     let a = call(0, plan.a()).await?;
     let b_c_d = try_gather((1..).zip(plan.b_c_d(&a)?).map(|(index, step)| call(index, step))).await?;

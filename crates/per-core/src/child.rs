@@ -8,10 +8,10 @@ use std::io::{self, BufRead, Write as _};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use downstream_call::{Call, Cancel, Diamond, Model, Run};
+use downstream_call::{Call, Cancel, Diamond, Model, Run, Trace};
 use generator_style::GeneratorStyle;
 
-use crate::wire::{Answer, Request, WireOutcome};
+use crate::wire::{Answer, Answered, Request, WireWork};
 
 /// With this argument alone, a program that has [`PerProcess`](crate::PerProcess) among its models must call
 /// [`child`].
@@ -85,18 +85,21 @@ fn say(answer: &Answer) -> io::Result<()> {
     output.flush()
 }
 
-fn answer(model: &mut GeneratorStyle, request: Request, cancel: Cancel) -> io::Result<Vec<WireOutcome>> {
-    let run = Run { cancel, ..Run::default() };
-    let outcomes = match request {
-        Request::FanOut { in_flight, work, calls } => {
-            let calls: Vec<_> = calls.into_iter().map(Call::from).collect();
-            model.fan_out(&Run { in_flight, work: work.into(), ..run }, &calls)?
-        }
-        Request::Diamond { in_flight, work, base } => {
-            let run = Run { in_flight, work: work.into(), ..run };
-            vec![model.diamond(&run, &Diamond::new(base.into()))?]
-        }
-        Request::Cancel | Request::AreYouThere => Vec::new(),
+fn answer(model: &mut GeneratorStyle, request: Request, cancel: Cancel) -> io::Result<Answered> {
+    let run = |in_flight, work: WireWork, traced| {
+        let trace = if traced { Trace::on() } else { Trace::off() };
+        Run { in_flight, cancel, trace, work: work.into(), ..Run::default() }
     };
-    Ok(outcomes.into_iter().map(WireOutcome::from).collect())
+    Ok(match request {
+        Request::FanOut { in_flight, work, traced, calls } => {
+            let run = run(in_flight, work, traced);
+            let calls: Vec<_> = calls.into_iter().map(Call::from).collect();
+            Answered::new(model.fan_out(&run, &calls)?, &run.trace)
+        }
+        Request::Diamond { in_flight, work, traced, base } => {
+            let run = run(in_flight, work, traced);
+            Answered::new(vec![model.diamond(&run, &Diamond::new(base.into()))?], &run.trace)
+        }
+        Request::Cancel | Request::AreYouThere => Answered::default(),
+    })
 }

@@ -16,7 +16,7 @@ use readiness::Poller;
 
 use crate::CHILD_ARGUMENT;
 use crate::split::{Share, split};
-use crate::wire::{Request, WireCall, WireOutcome, WireWork};
+use crate::wire::{Answered, Request, WireCall, WireWork};
 use crate::worker::{Talk, Worker};
 
 /// Makes calls in one process for each core, each with a loop of its own.
@@ -60,7 +60,7 @@ impl PerProcess {
 
     /// Sends each request to a child of its own, and waits for the answers; why there is none from a child that died or
     /// is late.
-    fn ask(&mut self, run: &Run, requests: &[Request]) -> io::Result<Vec<Result<Vec<WireOutcome>, Failure>>> {
+    fn ask(&mut self, run: &Run, requests: &[Request]) -> io::Result<Vec<Result<Answered, Failure>>> {
         self.replace_the_dead()?;
         // Where the system has no memory for it, a cancelled run is noticed with the next answer.
         _ = self.poller.watch_cancel(&run.cancel);
@@ -92,17 +92,23 @@ impl Model for PerProcess {
         let request = |share: &Share| Request::FanOut {
             in_flight: share.run.in_flight,
             work,
+            traced: run.trace.is_on(),
             calls: calls[share.calls.clone()].iter().map(WireCall::from).collect(),
         };
         let requests: Vec<_> = shares.iter().map(request).collect();
         let mut outcomes = Vec::with_capacity(calls.len());
         for (answer, share) in self.ask(run, &requests)?.into_iter().zip(shares) {
             match answer {
-                Ok(answered) => outcomes.extend(answered.into_iter().map(Outcome::from)),
+                Ok(answered) => {
+                    answered.note_milestones(&share.run.trace);
+                    outcomes.extend(answered.outcomes.into_iter().map(Outcome::from));
+                }
                 Err(failure) => outcomes.extend(share.calls.map(|_| Err(failure.clone()))),
             }
         }
-        Ok(outcomes.into_iter().map(|outcome| rest.on(outcome)).collect())
+        let rest = Run { work: rest, ..run.clone() };
+        let outcomes = outcomes.into_iter().enumerate();
+        Ok(outcomes.map(|(index, outcome)| rest.work_on(index, outcome)).collect())
     }
 
     /// Uses one child: five small calls gain nothing from a second one. If the work is a function, it uses this process
@@ -114,9 +120,17 @@ impl Model for PerProcess {
         let (work, Work::None) = WireWork::divide(run.work) else {
             return GeneratorStyle::new()?.diamond(run, plan);
         };
-        let request = Request::Diamond { in_flight: run.in_flight, work, base: plan.base().into() };
+        let request = Request::Diamond {
+            in_flight: run.in_flight,
+            work,
+            traced: run.trace.is_on(),
+            base: plan.base().into(),
+        };
         let outcome = match self.ask(run, &[request])?.remove(0) {
-            Ok(answered) => answered.into_iter().next().map_or(Err(Failure::Lost), Outcome::from),
+            Ok(answered) => {
+                answered.note_milestones(&run.trace);
+                answered.outcomes.into_iter().next().map_or(Err(Failure::Lost), Outcome::from)
+            }
             Err(failure) => Err(failure),
         };
         Ok(outcome)
@@ -128,7 +142,7 @@ fn gather(
     poller: &mut Poller,
     cancel: &Cancel,
     mut talks: Vec<Talk<'_>>,
-) -> io::Result<Vec<Result<Vec<WireOutcome>, Failure>>> {
+) -> io::Result<Vec<Result<Answered, Failure>>> {
     let mut told = false;
     loop {
         talks.iter_mut().for_each(Talk::advance);

@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use downstream_call::{Call, Failure, Line, Outcome, Reply, Work};
+use downstream_call::{Call, Failure, Line, MachineClock, MilestoneLine, Outcome, Reply, Trace, Work};
 use serde::{Deserialize, Serialize};
 
 /// From the parent.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Request {
     /// Make these calls; the outcomes are in the order of the calls.
-    FanOut { in_flight: NonZeroUsize, work: WireWork, calls: Vec<WireCall> },
+    FanOut { in_flight: NonZeroUsize, work: WireWork, traced: bool, calls: Vec<WireCall> },
     /// Make the diamond whose paths begin with this call's path.
-    Diamond { in_flight: NonZeroUsize, work: WireWork, base: WireCall },
+    Diamond { in_flight: NonZeroUsize, work: WireWork, traced: bool, base: WireCall },
     /// End what is running. It has no answer of its own.
     Cancel,
     /// Say at once that the process is there, also while its loop computes.
@@ -25,10 +25,22 @@ pub(crate) enum Request {
 pub(crate) enum Answer {
     /// The loop is made.
     Ready,
-    Outcomes(Vec<WireOutcome>),
+    /// How the calls have ended.
+    Outcomes(Answered),
     /// The loop could not be made, or could not go on.
     Broken(String),
     Here,
+}
+
+/// How the calls of a request ended.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Answered {
+    /// In the order of the calls.
+    pub(crate) outcomes: Vec<WireOutcome>,
+    /// The lines of the milestones, if they were asked for. The clock is that of the machine, so the parent understands
+    /// them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    milestones: Vec<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -74,6 +86,26 @@ impl Request {
             Self::FanOut { work, .. } | Self::Diamond { work, .. } => !matches!(work, WireWork::None),
             Self::Cancel | Self::AreYouThere => false,
         }
+    }
+}
+
+impl Answered {
+    pub(crate) fn new(outcomes: Vec<Outcome>, trace: &Trace) -> Self {
+        let clock = if trace.is_on() { MachineClock::read() } else { None };
+        let lines = |clock| {
+            let line = |mark| MilestoneLine::new(mark, &clock).to_string();
+            trace.marks().iter().map(line).collect()
+        };
+        let outcomes = outcomes.into_iter().map(WireOutcome::from).collect();
+        Self { outcomes, milestones: clock.map(lines).unwrap_or_default() }
+    }
+
+    /// Puts the child's milestones into the parent's trace of these calls.
+    pub(crate) fn note_milestones(&self, trace: &Trace) {
+        let clock = if self.milestones.is_empty() { None } else { MachineClock::read() };
+        let Some(clock) = clock else { return };
+        let mark = |line: &String| MilestoneLine::parse(line.as_bytes())?.mark(&clock);
+        self.milestones.iter().filter_map(mark).for_each(|mark| trace.note_mark(mark));
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use downstream_call::Failure;
 use readiness::Waker;
 
-use crate::wire::{Answer, Request, WireOutcome};
+use crate::wire::{Answer, Answered, Request};
 
 /// A child, and both ends of the conversation.
 pub(crate) struct Worker {
@@ -40,7 +40,7 @@ enum State {
     Late {
         until: Instant,
     },
-    Over(Result<Vec<WireOutcome>, Failure>),
+    Over(Result<Answered, Failure>),
 }
 
 /// How long a child may take to make its loop.
@@ -181,7 +181,7 @@ impl<'worker> Talk<'worker> {
         }
     }
 
-    pub(crate) fn into_answer(self) -> Result<Vec<WireOutcome>, Failure> {
+    pub(crate) fn into_answer(self) -> Result<Answered, Failure> {
         match self.state {
             State::Asked { .. } | State::Late { .. } => Err(Failure::Lost),
             State::Over(answer) => answer,

@@ -1,9 +1,10 @@
 //! Tests of loops that share nothing. The conformance suite has the requirements of all models.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Cancel, Diamond, Failure, Milestone, Model, Reply, Run, Trace, Work};
 use downstream_mock::{Config, Mock};
@@ -66,20 +67,53 @@ fn together_the_loops_keep_the_limit_of_calls_in_flight() {
     }
 }
 
+/// A child's milestones are only understood where the machine has one clock for all processes.
+fn traced_models() -> Vec<Box<dyn Model>> {
+    let mut models: Vec<Box<dyn Model>> = vec![Box::new(PerCore::with_loops(number(3)).expect("loops"))];
+    if cfg!(target_os = "linux") {
+        models.push(Box::new(processes(3)));
+    }
+    models
+}
+
 #[test]
 fn a_trace_numbers_the_calls_of_the_run_not_those_of_a_loop() {
+    for mut model in traced_models() {
+        let mock = mock(Duration::from_millis(1));
+        let run = Run { trace: Trace::on(), ..Run::default() };
+        model.fan_out(&run, &calls(&mock, 10)).expect("a run");
+        let marks = run.trace.marks();
+        let finished = marks.iter().filter(|mark| mark.milestone == Milestone::Finished);
+        let mut finished: Vec<_> = finished.map(|mark| mark.call).collect();
+        finished.sort_unstable();
+        assert_eq!(finished, (0..10).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_trace_has_the_work_and_the_thread_of_each_loop_at_times_within_the_run() {
+    for mut model in traced_models() {
+        let mock = mock(Duration::from_millis(1));
+        let run = Run { trace: Trace::on(), work: Work::Fibonacci(10), ..Run::default() };
+        // Each process has looked at both clocks itself, one after the other.
+        let began = Instant::now() - Duration::from_millis(1);
+        model.fan_out(&run, &calls(&mock, 9)).expect("a run");
+        let (marks, ended) = (run.trace.marks(), Instant::now());
+        let of = |milestone| marks.iter().filter(move |mark| mark.milestone == milestone);
+        assert_eq!((of(Milestone::WorkBegins).count(), of(Milestone::WorkEnds).count()), (9, 9));
+        assert_eq!(marks.iter().map(|mark| mark.thread).collect::<HashSet<_>>().len(), 3);
+        assert!(marks.iter().all(|mark| (began..=ended).contains(&mark.at)), "{marks:?}");
+    }
+}
+
+#[test]
+fn a_function_as_work_of_processes_is_marked_in_the_parent() {
     let mock = mock(Duration::from_millis(1));
-    let run = Run { trace: Trace::on(), ..Run::default() };
-    PerCore::with_loops(number(3)).expect("loops").fan_out(&run, &calls(&mock, 10)).expect("a run");
-    let mut finished: Vec<_> = run
-        .trace
-        .marks()
-        .iter()
-        .filter(|mark| mark.milestone == Milestone::Finished)
-        .map(|mark| mark.call)
-        .collect();
-    finished.sort_unstable();
-    assert_eq!(finished, (0..10).collect::<Vec<_>>());
+    let run = Run { trace: Trace::on(), work: Work::Function(|_| 1), ..Run::default() };
+    processes(2).fan_out(&run, &calls(&mock, 4)).expect("a run");
+    let marks = run.trace.marks();
+    let worked: Vec<_> = marks.iter().filter(|mark| mark.milestone == Milestone::WorkEnds).collect();
+    assert_eq!(worked.iter().map(|mark| mark.call).collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
 
 #[test]

@@ -119,7 +119,7 @@ impl<'run> Shared<'run> {
     /// Makes the next call, once there is room for it, unless the run is cancelled.
     fn call_next(&self) {
         if let Some((index, call)) = self.admit() {
-            let outcome = self.run.work.on(call::call(self.run, index, call));
+            let outcome = self.run.work_on(index, call::call(self.run, index, call));
             self.lock().ended_after_work(index, outcome);
             self.ended.notify_all();
         }

@@ -101,7 +101,7 @@ impl<'scope> Threads<'scope> {
             scope,
             move || {
                 let _ending = ending;
-                run.work.on(call::call(run, index, call))
+                run.work_on(index, call::call(run, index, call))
             },
         );
         // Not `Failure::from`: on a socket, EAGAIN means that the time is up.

@@ -134,7 +134,7 @@ impl Job {
         if self.run.cancel.is_cancelled() {
             return Err(Failure::Cancelled);
         }
-        self.run.work.on(call::call(&self.run, self.index, &self.call))
+        self.run.work_on(self.index, call::call(&self.run, self.index, &self.call))
     }
 }
 

@@ -118,13 +118,14 @@ impl RunNow {
         let mut calls: Vec<Option<(Instant, Milestone)>> = vec![None; self.timeouts.len()];
         for mark in marks {
             if let Some(call) = calls.get_mut(mark.call) {
-                *call = Some((call.map_or(mark.at, |(started, _)| started), mark.milestone));
+                let (started, reached) = call.unwrap_or((mark.at, mark.milestone));
+                *call = Some((started, reached.max(mark.milestone)));
             }
         }
         let of = self.timeouts.len();
         let late = calls.into_iter().zip(&self.timeouts).enumerate().find_map(|(index, (call, timeout))| {
             let (started, milestone) = call?;
-            let is_late = milestone != Milestone::Finished && started.elapsed() > *timeout + overdue;
+            let is_late = milestone < Milestone::WorkBegins && started.elapsed() > *timeout + overdue;
             is_late.then_some((index, milestone))
         });
         let (index, milestone) = late?;
@@ -132,7 +133,8 @@ impl RunNow {
             Milestone::Started => (Watched::EndsConnecting, "had not sent its request"),
             Milestone::Sent => (Watched::EndsUnanswered, "had sent its request"),
             Milestone::FirstByte => (Watched::EndsReceiving, "had received a part of its answer"),
-            Milestone::Finished => return None,
+            // Work has no deadline.
+            Milestone::WorkBegins | Milestone::WorkEnds | Milestone::Finished => return None,
         };
         let why = format!(
             "call {index} of {of} {state} and was not over {} after its deadline",
