@@ -13,9 +13,6 @@ pub(crate) use unix::{Channel, Report};
 #[cfg(not(unix))]
 pub(crate) use portable::{Channel, Report};
 
-/// Bytes of the report that are kept.
-const REPORT_LIMIT_BYTES: u64 = 1024 * 1024;
-
 #[cfg(unix)]
 mod unix {
     use std::io::{self, Write};
@@ -24,8 +21,8 @@ mod unix {
     use std::os::unix::net::UnixStream;
     use std::process::{Child, Command, Stdio};
 
-    use super::REPORT_LIMIT_BYTES;
-    use crate::capture::Capture;
+    use crate::report::Reading;
+    use crate::watch::Watch;
 
     /// The end that the race holds. The system closes it however the race ends.
     pub(crate) struct Channel(UnixStream);
@@ -41,8 +38,8 @@ mod unix {
             Ok(Self(ours))
         }
 
-        pub(crate) fn report(&self, _: &mut Child) -> io::Result<Capture> {
-            Ok(Capture::start(self.0.try_clone()?, REPORT_LIMIT_BYTES))
+        pub(crate) fn report(&self, _: &mut Child, watch: Option<&Watch>) -> io::Result<Reading> {
+            Ok(Reading::start(self.0.try_clone()?, watch))
         }
 
         /// Tells the measuring process to end all and itself.
@@ -78,8 +75,8 @@ mod portable {
     use std::io::{self, Write};
     use std::process::{Child, Command, Stdio};
 
-    use super::REPORT_LIMIT_BYTES;
-    use crate::capture::Capture;
+    use crate::report::Reading;
+    use crate::watch::Watch;
 
     /// The race's part: both pipes are the child's.
     pub(crate) struct Channel;
@@ -93,9 +90,9 @@ mod portable {
             Ok(Self)
         }
 
-        pub(crate) fn report(&self, child: &mut Child) -> io::Result<Capture> {
+        pub(crate) fn report(&self, child: &mut Child, watch: Option<&Watch>) -> io::Result<Reading> {
             let pipe = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
-            Ok(Capture::start(pipe, REPORT_LIMIT_BYTES))
+            Ok(Reading::start(pipe, watch))
         }
 
         pub(crate) fn close(&self, child: &mut Child) {

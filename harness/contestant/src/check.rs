@@ -204,8 +204,8 @@ impl<'program> Trial<'program> {
     /// Runs the program to its end; it is ended when it is late.
     fn start(&self, placeholders: Placeholders<'_>) -> Result<Ended, String> {
         let words = self.program.words(&placeholders);
-        let process =
-            Process::start(&self.meanwhile, &words, placeholders.calls).map_err(|error| error.to_string())?;
+        let process = Process::start(&self.meanwhile, &words, placeholders.calls, None)
+            .map_err(|error| error.to_string())?;
         let limit = placeholders.timeout + GRACE;
         let output = process.wait(limit, |_| {}).map_err(|error| error.to_string())?;
         match output {

@@ -22,8 +22,10 @@ mod placeholders;
 mod process;
 mod program;
 mod protect;
+mod report;
 pub mod text;
 mod this_program;
+mod watch;
 
 pub use capture::Captured;
 pub use check::check_program;
@@ -32,3 +34,4 @@ pub use evidence::{Evidence, Judgement};
 pub use process::{Output, Process};
 pub use program::{Placeholders, Program};
 pub use this_program::this_program;
+pub use watch::{Cost, Seen, Watch};

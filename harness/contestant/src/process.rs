@@ -16,6 +16,8 @@ use crate::channel::Channel;
 use crate::group::Group;
 use crate::measure::{self, Measured};
 use crate::protect::protect;
+use crate::report::Reading;
+use crate::watch::Watch;
 use crate::{descendants, interrupt};
 
 /// Between two looks.
@@ -26,6 +28,8 @@ const PIPE_GRACE: Duration = Duration::from_secs(1);
 pub(crate) const OUTPUT_LIMIT_BYTES: u64 = 16 * 1024;
 /// Bytes of standard output that are kept for each call.
 const LINE_LIMIT_BYTES: u64 = 256;
+/// The same for its milestones, when it is watched: a line of at most 70 bytes for each of six.
+const MILESTONES_LIMIT_BYTES: u64 = 512;
 /// How long the measuring process may take to end all and itself, once it was told to.
 const END_GRACE: Duration = Duration::from_secs(3);
 
@@ -36,7 +40,7 @@ pub struct Process {
     /// The children that this process had before.
     others: HashSet<u32>,
     stdout: Option<Capture>,
-    report: Option<Capture>,
+    report: Option<Reading>,
     start: Instant,
 }
 
@@ -56,20 +60,29 @@ impl Process {
     /// measuring process then ends the contestant and itself ([`crate::measure`]). If that one was ended, the contestant's
     /// processes become children of this one, which ends them.
     ///
+    /// With `watch` its threads are watched, and what is seen is noted there.
+    ///
     /// # Errors
     /// The system gives no process or no pipe.
-    pub fn start(meanwhile: &Path, words: &[OsString], calls: usize) -> io::Result<Self> {
+    pub fn start(
+        meanwhile: &Path,
+        words: &[OsString],
+        calls: usize,
+        watch: Option<&Watch>,
+    ) -> io::Result<Self> {
         let mut command = Command::new(meanwhile);
-        command.args([measure::SUBCOMMAND, measure::REPORT_TO_RACE, "--"]).args(words);
+        command.args([measure::SUBCOMMAND, measure::REPORT_TO_RACE]);
+        command.args(watch.map(|_| measure::WATCH)).arg("--").args(words);
         let channel = Channel::open(command.stdout(Stdio::piped()))?;
         protect();
         descendants::adopt_orphans();
         let others = descendants::children();
         let start = Instant::now();
         let mut group = Group::spawn(&mut command)?;
-        let limit = OUTPUT_LIMIT_BYTES + LINE_LIMIT_BYTES * calls as u64;
+        let for_each_call = LINE_LIMIT_BYTES + watch.map_or(0, |_| MILESTONES_LIMIT_BYTES);
+        let limit = OUTPUT_LIMIT_BYTES + for_each_call * calls as u64;
         let stdout = group.leader().stdout.take().map(|pipe| Capture::start(pipe, limit));
-        let report = Some(channel.report(group.leader())?);
+        let report = Some(channel.report(group.leader(), watch)?);
         Ok(Self { group, channel, others, stdout, report, start })
     }
 
@@ -97,10 +110,9 @@ impl Process {
 
     fn output(mut self) -> Output {
         self.end();
-        let captured = |pipe: &mut Option<Capture>| pipe.take()?.end(PIPE_GRACE);
-        let stdout = captured(&mut self.stdout);
-        let report = captured(&mut self.report).unwrap_or_default();
-        Output { stdout, measured: serde_json::from_slice(&report.bytes).ok() }
+        let stdout = self.stdout.take().and_then(|stdout| stdout.end(PIPE_GRACE));
+        let measured = self.report.take().and_then(|report| report.end(PIPE_GRACE));
+        Output { stdout, measured }
     }
 
     /// Ends all that is left. The measuring process does it, unless it does not live or does not answer.

@@ -10,8 +10,10 @@ mod times;
 
 mod system_calls;
 mod threads;
+mod watched;
 
-pub use threads::{asleep_in, queued, this_thread};
+pub use threads::{asleep_in, queued, this_thread, thread_cpu_time};
+pub use watched::{Doing, ThreadTimes, WatchedThread, thread_count, thread_name, threads_of};
 
 use std::fs;
 use std::time::Duration;
@@ -130,6 +132,38 @@ pub fn cpu_time() -> Duration {
 #[cfg(not(unix))]
 pub fn cpu_time() -> Duration {
     Duration::ZERO
+}
+
+/// CPU time in both modes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CpuTimes {
+    /// In user mode.
+    pub user: Duration,
+    /// In the kernel.
+    pub system: Duration,
+}
+
+/// What this process has used so far, and its children that ended and were waited for. `None` where it is not known.
+#[must_use]
+#[cfg(unix)]
+pub fn cpu_times() -> Option<CpuTimes> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let own = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
+    let duration = |time: nix::sys::time::TimeVal| {
+        Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1000)
+    };
+    Some(CpuTimes {
+        user: duration(own.user_time()) + duration(children.user_time()),
+        system: duration(own.system_time()) + duration(children.system_time()),
+    })
+}
+
+/// Not known here.
+#[must_use]
+#[cfg(not(unix))]
+pub fn cpu_times() -> Option<CpuTimes> {
+    None
 }
 
 /// What `getrusage(2)` knows of the children that ended and were waited for.

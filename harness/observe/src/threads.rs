@@ -3,6 +3,7 @@
 //! *What to notice*: a thread that spins and a thread that waits differ even where other programs want the cores. One that
 //! spins is always running or queued for a core; one that waits is neither.
 
+use std::borrow::Cow;
 use std::fs;
 use std::time::Duration;
 
@@ -15,14 +16,35 @@ pub fn this_thread() -> Option<u32> {
     link.file_name()?.to_str()?.parse().ok()
 }
 
+/// The CPU time of the thread that calls this; zero where it is not known.
+#[must_use]
+#[cfg(unix)]
+pub fn thread_cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// The CPU time of the thread that calls this; zero where it is not known.
+#[must_use]
+#[cfg(not(unix))]
+pub fn thread_cpu_time() -> Duration {
+    Duration::ZERO
+}
+
 /// The system call in which a thread of this process sleeps; nothing while it runs, and where it is not known
 /// (proc_pid_syscall(5)).
 #[must_use]
 pub fn asleep_in(thread: u32) -> Option<String> {
     let line = fs::read_to_string(format!("/proc/self/task/{thread}/syscall")).ok()?;
     // "running" is no number, and -1 is a thread that sleeps in no system call.
-    let number = line.split_whitespace().next()?.parse().ok()?;
-    Some(system_calls::name(number).map_or_else(|| format!("system call {number}"), String::from))
+    let number = line.split_whitespace().next()?;
+    number.parse::<u64>().is_ok().then(|| call_name(number).into_owned())
+}
+
+/// What a system call is called that is known by its number, written out.
+pub(crate) fn call_name(number: &str) -> Cow<'static, str> {
+    let name = number.parse().ok().and_then(system_calls::name);
+    name.map_or_else(|| format!("system call {number}").into(), Cow::Borrowed)
 }
 
 /// How long the threads of this process and of its children were ready to run while others had the cores, all added up; zero

@@ -11,8 +11,10 @@
 //! kernel carries it through `vfork` and `exec`. The race holds a whole server; this process holds next to nothing, and
 //! where its own size could hide the contestant's (`peak_rss_bytes`), what was sampled counts instead.
 
+mod lane;
 mod orphan;
 mod sample;
+mod watcher;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -20,14 +22,17 @@ use std::io;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use downstream_call::MachineClock;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
 use crate::channel::Report;
 use crate::protect::protect;
+use crate::watch::Sight;
 use crate::{descendants, text};
 use orphan::Starts;
 use sample::{CpuTime, Sampler};
+use watcher::Watcher;
 
 /// Characters kept of what the program prints on standard error.
 const STDERR_LIMIT: usize = 4096;
@@ -76,21 +81,38 @@ pub const SUBCOMMAND: &str = "measure";
 /// The option with which the report goes to the race, which holds the other end of standard input; its end ends the program.
 pub const REPORT_TO_RACE: &str = "--report-to-race";
 
-/// Runs `command` with standard output passed through, and prints what it used on standard error; or, with `report_to_race`,
-/// sends it to the race, and ends all when the race ends.
+/// The option with which the race is also told what the program's threads do.
+pub const WATCH: &str = "--watch";
+
+/// To whom a measuring process reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportTo {
+    /// A person, on standard error.
+    StandardError,
+    /// The race that started it, over a channel; all ends when the race ends.
+    Race {
+        /// Whether the race is also told what the program's threads do, as soon as it is seen.
+        watch: bool,
+    },
+}
+
+/// Runs `command` with standard output passed through, and reports what it used.
 ///
 /// # Errors
 /// Standard input is no channel to a race, or the report cannot be written.
-pub fn measure(command: &[OsString], report_to_race: bool) -> io::Result<ExitCode> {
+pub fn measure(command: &[OsString], report_to: ReportTo) -> io::Result<ExitCode> {
     protect();
     descendants::adopt_orphans();
     let starts = Starts::default();
-    let race = if report_to_race { Some(Report::open()?) } else { None };
+    let (race, watch) = match report_to {
+        ReportTo::StandardError => (None, false),
+        ReportTo::Race { watch } => (Some(Report::open()?), watch),
+    };
     if let Some(race) = &race {
         // Before anything is started that could be left behind.
         orphan::end_with_the_race(race.try_clone()?, starts.clone());
     }
-    let measured = match start_and_wait(command, &starts) {
+    let measured = match start_and_wait(command, &starts, race.as_ref().filter(|_| watch)) {
         Ok(usage) => Measured::Ended(usage),
         Err(error) => Measured::NotStarted(format!("{}: {error}", name(command))),
     };
@@ -107,18 +129,22 @@ fn name(command: &[OsString]) -> String {
     command.first().map_or_else(String::new, |program| text::printable(program.as_encoded_bytes(), 80))
 }
 
-fn start_and_wait(command: &[OsString], starts: &Starts) -> io::Result<Usage> {
+fn start_and_wait(command: &[OsString], starts: &Starts, watch: Option<&Report>) -> io::Result<Usage> {
     let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stderr(Stdio::piped());
     let start = Instant::now();
     let mut child = starts.start(|| command.spawn())?;
+    let watcher = watch.map(|race| watch_from(race, child.id(), start));
     let sampler = Sampler::start();
     let stderr = child.stderr.take().map(|pipe| Capture::start(pipe, STDERR_LIMIT as u64));
     let status = child.wait();
     let wall_s = start.elapsed().as_secs_f64();
     let left_behind = descendants::end_all_but(&HashSet::new());
     let peaks = sampler.end();
+    if let Some(watcher) = watcher {
+        watcher?.end();
+    }
     let stderr = stderr.and_then(|capture| capture.end(STDERR_GRACE)).unwrap_or_default();
     Ok(Usage {
         wall_s,
@@ -128,6 +154,15 @@ fn start_and_wait(command: &[OsString], starts: &Starts) -> io::Result<Usage> {
         stderr: printable_lines(&stderr.bytes),
         ..accounts(peaks.memory_bytes, peaks.cpu)
     })
+}
+
+/// Tells the race when the program was started, and from now on what its threads do.
+fn watch_from(race: &Report, process: u32, start: Instant) -> io::Result<Watcher> {
+    let race = race.try_clone()?;
+    let tell = move |sight: Sight| race.send((serde_json::to_string(&sight)? + "\n").as_bytes());
+    let machine_us = MachineClock::read().map(|clock| clock.microseconds(start));
+    tell(Sight::Started { machine_us })?;
+    Ok(Watcher::start(process, start, tell))
 }
 
 /// What the kernel knows of all processes that were waited for, or what was sampled where that is more.
