@@ -43,14 +43,16 @@ fn option(name: &str, file: &Path) -> String {
 #[test]
 fn an_interrupt_shows_and_writes_what_was_measured() {
     let folder = tempfile::tempdir().unwrap();
-    let [json, csv, ran_once] = ["race.json", "race.csv", "ran"].map(|name| folder.path().join(name));
+    let names = ["race.json", "race.csv", "race.jsonl", "ran"];
+    let [json, csv, timeline, ran_once] = names.map(|name| folder.path().join(name));
     let contestant = format!(
         "sh -c 'mkdir {} && exec MEANWHILE run serial --url {{url}}; echo started >&9; exec sleep 60'",
         ran_once.display()
     );
     let mut family = Family::new();
-    let (to_json, to_csv) = (option("json", &json), option("csv", &csv));
-    let race = family.start(&[&LONG[..], &["--rounds=3", &to_json, &to_csv]].concat(), &contestant);
+    let to = [option("json", &json), option("csv", &csv), option("timeline", &timeline)];
+    let to = to.each_ref().map(String::as_str);
+    let race = family.start(&[&LONG[..], &["--rounds=3"], &to].concat(), &contestant);
     family.wait_for_contestant();
     kill_process(Pid::from_child(&race), Signal::INT).unwrap();
     let ran: Ran = race.wait_with_output().unwrap().into();
@@ -59,6 +61,8 @@ fn an_interrupt_shows_and_writes_what_was_measured() {
     let report: RaceReport = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
     assert_eq!((report.environment.ended_early, report.results[0].rounds.len()), (true, 1));
     assert_eq!(csv::Reader::from_path(csv).unwrap().records().count(), 1);
+    let timelines = timeline::File::read(&fs::read(timeline).unwrap()[..]).unwrap().timelines;
+    assert!(timelines.len() == 1 && timelines[0].end.as_ref().is_some_and(|end| end.ok == 2));
     family.assert_all_end();
 }
 

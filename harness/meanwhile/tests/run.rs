@@ -2,6 +2,7 @@
 
 mod support;
 
+use downstream_call::{Milestone, MilestoneLine};
 use support::{meanwhile, mock};
 
 #[test]
@@ -35,4 +36,46 @@ fn no_more_calls_are_in_flight_than_allowed() {
     let url = format!("{}/echo/{{call}}", mock.url());
     meanwhile(&["run", "generator-style", "--url", &url, "--calls=9", "--in-flight=3"]);
     assert_eq!(mock.stats().peak_in_flight, 3);
+}
+
+/// The lines behind those of the outcomes.
+fn milestones(stdout: &str, calls: usize) -> Vec<MilestoneLine> {
+    let read =
+        |line: &str| MilestoneLine::parse(line.as_bytes()).unwrap_or_else(|| panic!("no milestone: {line}"));
+    stdout.lines().skip(calls).map(read).collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn milestones_come_after_the_outcomes() {
+    let mock = mock();
+    let url = format!("{}/echo/{{call}}", mock.url());
+    for model in ["epoll-state-machine", "per-process", "thread-pool"] {
+        let ran = meanwhile(&["run", model, "--url", &url, "--calls=3", "--milestones"]);
+        assert!(ran.stdout.starts_with("0 200 0\n1 200 1\n2 200 2\nmilestone "), "{model}: {}", ran.stdout);
+        let lines = milestones(&ran.stdout, 3);
+        for call in 0..3 {
+            let of_call = lines.iter().filter(|line| line.call == call);
+            let order: Vec<_> = of_call.map(|line| line.milestone).collect();
+            let due = [Milestone::Started, Milestone::Sent, Milestone::FirstByte, Milestone::Finished];
+            assert_eq!(order, due, "{model}, call {call}");
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_work_and_a_failure_are_among_the_milestones() {
+    let mock = mock();
+    let work = ["--work=fib:10", "--calls=1", "--milestones"];
+    let url = format!("{}/echo/{{call}}", mock.url());
+    let ran = meanwhile(&[&["run", "compute-offload", "--url", &url], &work[..]].concat());
+    let lines = milestones(&ran.stdout, 1);
+    let thread = |milestone| lines.iter().find(|line| line.milestone == milestone).map(|line| line.thread);
+    let (started, worked) = (thread(Milestone::Started), thread(Milestone::WorkBegins));
+    assert!(started.is_some() && worked.is_some() && started != worked, "{}", ran.stdout);
+    let url = format!("{}/echo/{{call}}?latency_ms=60000", mock.url());
+    let ran = meanwhile(&["run", "serial", "--url", &url, "--calls=1", "--timeout=50ms", "--milestones"]);
+    let last = milestones(&ran.stdout, 1).pop().expect("a line");
+    assert_eq!((last.milestone, ran.code), (Milestone::Finished, Some(1)), "{}", ran.stdout);
 }

@@ -90,3 +90,18 @@ fn bars_fit_again_after_a_resize() {
     let after = &written[before..];
     assert!(after.contains('█') && widest(after) <= 50, "{after}");
 }
+
+#[test]
+fn a_run_ends_with_what_it_took_where_there_is_a_person_to_read_it() {
+    let mock = support::mock();
+    let url = format!("{}/echo/{{call}}", mock.url());
+    let terminal = Terminal::new(80);
+    let mut command = Command::new(MEANWHILE);
+    command.args(["run", "serial", "--url", &url]).stdout(Stdio::null()).stderr(terminal.stream());
+    assert!(command.status().expect("the program starts").success());
+    drop(command);
+    let written = terminal.written();
+    let last = lines(&written).into_iter().rfind(|line| !line.is_empty()).expect("a line");
+    assert!(last.contains(" ms user, ") && last.trim_end().ends_with("% of the time"), "{written}");
+    assert!(widest(&written) <= 80, "{written}");
+}

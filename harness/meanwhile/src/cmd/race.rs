@@ -4,6 +4,9 @@
 
 use std::process::ExitCode;
 
+use timeline::Timeline;
+
+use crate::pictures::PictureFiles;
 use crate::race::{Contestant, Environment, RaceArgs, RaceReport, Track, table};
 use crate::results_file::ResultsFile;
 use crate::{Error, descriptors, text};
@@ -19,21 +22,24 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let outputs = Outputs::open(args)?;
     let limit = descriptors::provide_for(most_in_flight(args, &contestants))?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
-    let track = Track::open(args, contestants, seed)?;
+    let mut track = Track::open(args, contestants, seed)?;
+    if args.pictures.are_wanted() {
+        track.watch();
+    }
     let mut report = RaceReport::new(Environment::new(args, seed, limit));
-    let ended = run(track, args, &outputs, &mut report);
+    let ended = run(&mut track, args, &outputs, &mut report);
     let shown = match report.has_rounds() {
         true => outputs.show(|| table::notes(&report, args)),
         false => Ok(()),
     };
-    outputs.write(&report)?;
+    outputs.write(&report, track.timelines())?;
     shown.and(ended)?;
     Ok(if report.all_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs the race for each number of calls, and adds to the report as far as it gets.
 fn run(
-    mut track: Track<'_>,
+    track: &mut Track<'_>,
     args: &RaceArgs,
     outputs: &Outputs,
     report: &mut RaceReport,
@@ -63,31 +69,48 @@ fn most_in_flight(args: &RaceArgs, contestants: &[Contestant]) -> usize {
 struct Outputs {
     json: Option<ResultsFile>,
     csv: Option<ResultsFile>,
-    /// Whether standard output is for people.
-    shows: bool,
+    pictures: PictureFiles,
 }
 
 impl Outputs {
     fn open(args: &RaceArgs) -> Result<Self, Error> {
         let json = args.json.as_deref().map(ResultsFile::open).transpose()?;
         let csv = args.csv.as_deref().map(ResultsFile::open).transpose()?;
-        if json.as_ref().zip(csv.as_ref()).is_some_and(|(json, csv)| json.is_same_as(csv)) {
-            return Err(Error::Usage(
-                "--json and --csv want the same file: give one a file of its own".into(),
-            ));
+        let outputs = Self { json, csv, pictures: args.pictures.open()? };
+        if let Some((one, other)) = outputs.that_are_one() {
+            let fault = format!("{one} and {other} want the same file: give one a file of its own");
+            return Err(Error::Usage(fault));
         }
-        let shows = !json.iter().chain(&csv).any(ResultsFile::is_standard_output);
-        Ok(Self { json, csv, shows })
+        Ok(outputs)
+    }
+
+    /// Each file, and the option that names it.
+    fn files(&self) -> impl Iterator<Item = (&'static str, &ResultsFile)> {
+        let json = self.json.iter().map(|file| ("--json", file));
+        let csv = self.csv.iter().map(|file| ("--csv", file));
+        json.chain(csv).chain(self.pictures.files())
+    }
+
+    /// Two options that want the same file.
+    fn that_are_one(&self) -> Option<(&'static str, &'static str)> {
+        let files: Vec<_> = self.files().collect();
+        let pairs = files
+            .iter()
+            .enumerate()
+            .flat_map(|(at, one)| files[at + 1..].iter().map(move |other| (one, other)));
+        pairs.into_iter().find(|(one, other)| one.1.is_same_as(other.1)).map(|(one, other)| (one.0, other.0))
     }
 
     fn show(&self, shown: impl FnOnce() -> String) -> Result<(), Error> {
-        if self.shows { text::say(&shown()) } else { Ok(()) }
+        let is_for_people = !self.files().any(|(_, file)| file.is_standard_output());
+        if is_for_people { text::say(&shown()) } else { Ok(()) }
     }
 
-    /// Writes each of them, also if the other one cannot be written.
-    fn write(self, report: &RaceReport) -> Result<(), Error> {
+    /// Writes each of them, also if another one cannot be written.
+    fn write(self, report: &RaceReport, timelines: Vec<Timeline>) -> Result<(), Error> {
         let json = self.json.map_or(Ok(()), |file| file.write(|out| report.write_json(out)));
         let csv = self.csv.map_or(Ok(()), |file| file.write(|out| report.write_csv(out)));
-        json.and(csv)
+        let file = timeline::File { header: report.environment.timeline_header(), timelines };
+        json.and(csv).and(self.pictures.write(&file))
     }
 }

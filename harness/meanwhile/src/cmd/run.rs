@@ -5,16 +5,18 @@
 
 mod addresses;
 pub(super) mod signals;
+mod times;
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use addresses::first_that_accepts;
 use clap::Args;
 use clap::builder::TypedValueParser as _;
 use contestant::text::{counted, printable};
-use downstream_call::{Call, Diamond, Failure, Line, Outcome, Run};
+use downstream_call::{Call, Diamond, Failure, Line, MachineClock, MilestoneLine, Outcome, Run, Trace};
 
 use crate::Error;
 use crate::descriptors;
@@ -44,6 +46,9 @@ pub(super) struct RunArgs {
     /// Make the five calls of a diamond below the URL instead, and print the last one's answer
     #[arg(long, conflicts_with = "calls")]
     diamond: bool,
+    /// Print the milestones of each call after its outcome, for a timeline: milestone CALL NAME MICROSECONDS THREAD
+    #[arg(long)]
+    milestones: bool,
     /// Call a server that is not on this machine
     #[arg(long)]
     allow_non_loopback: bool,
@@ -55,13 +60,16 @@ pub(super) struct RunArgs {
 /// The URL or the limits of this process rule it out, or the model's machinery broke. A call that fails is no error:
 /// its line says so, and the exit status is 1.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
+    let began = Instant::now();
     let first = first_call(args)?;
+    let clock = clock(args)?;
     descriptors::provide_for(args.how.at_once(args.model, args.calls.get()))?;
     let failed = |error| broke(args.model, &error);
     let mut model = (args.model.new)(&args.how.setup()).map_err(failed)?;
     let cancel =
         signals::cancel_on_signals().map_err(|error| Error::broken("listening for Ctrl-C", error))?;
-    let run = Run { cancel, ..args.how.run() };
+    let trace = if clock.is_some() { Trace::on() } else { Trace::off() };
+    let run = Run { cancel, trace, ..args.how.run() };
     let outcomes = if args.diamond {
         vec![model.diamond(&run, &Diamond::new(first)).map_err(failed)?]
     } else {
@@ -69,11 +77,25 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     };
     let first_failure = outcomes.iter().find_map(|outcome| outcome.clone().err());
     let interrupted = run.cancel.is_cancelled().then(|| interrupted(&outcomes));
-    print(outcomes).map_err(|error| Error::broken("printing the outcomes", error))?;
+    print(outcomes, &milestones(&run.trace, clock))
+        .map_err(|error| Error::broken("printing the outcomes", error))?;
+    // Its processes have ended then, and what they used is known.
+    drop(model);
+    times::print_since(began);
     if let Some(error) = interrupted {
         return Err(error);
     }
     first_failure.map_or(Ok(ExitCode::SUCCESS), |failure| Err(advice(args, &failure)))
+}
+
+/// The clock of the milestones, if they are asked for.
+fn clock(args: &RunArgs) -> Result<Option<MachineClock>, Error> {
+    let no_clock = || {
+        Error::Usage(
+            "--milestones needs a clock that all processes share, as Linux has: leave it out here".into(),
+        )
+    };
+    if args.milestones { MachineClock::read().ok_or_else(no_clock).map(Some) } else { Ok(None) }
 }
 
 /// The model's machinery broke, and what to do about it.
@@ -108,12 +130,33 @@ fn all_calls(first: &Call, calls: NonZeroUsize) -> Vec<Call> {
     (0..calls.get()).map(|call| first.with_path(&path(call))).collect()
 }
 
-fn print(outcomes: Vec<Outcome>) -> io::Result<()> {
+fn print(outcomes: Vec<Outcome>, milestones: &[MilestoneLine]) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for (call, outcome) in outcomes.into_iter().enumerate() {
         writeln!(out, "{}", Line::new(call, outcome))?;
     }
+    out.flush()?;
+    print_milestones(milestones)
+}
+
+/// With one write: a run that is watched has to use hardly more than one that is not.
+fn print_milestones(milestones: &[MilestoneLine]) -> io::Result<()> {
+    const LINE_BYTES: usize = 64;
+    if milestones.is_empty() {
+        return Ok(());
+    }
+    let mut lines = Vec::with_capacity(milestones.len() * LINE_BYTES);
+    for milestone in milestones {
+        writeln!(lines, "{milestone}")?;
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(&lines)?;
     out.flush()
+}
+
+fn milestones(trace: &Trace, clock: Option<MachineClock>) -> Vec<MilestoneLine> {
+    let Some(clock) = clock else { return Vec::new() };
+    trace.marks().iter().map(|mark| MilestoneLine::new(mark, &clock)).collect()
 }
 
 fn interrupted(outcomes: &[Outcome]) -> Error {

@@ -8,7 +8,7 @@ use contestant::Program;
 use contestant::text::{counted, human};
 use downstream_call::Work;
 
-use crate::{Error, HowArgs, models, text};
+use crate::{Error, HowArgs, Pictures, models, text};
 
 /// The options of `meanwhile race`.
 #[derive(Args, Clone, Debug)]
@@ -46,6 +46,9 @@ pub struct RaceArgs {
     /// Write a row for each round as CSV to a file; - is standard output, which then has nothing else
     #[arg(long, value_name = "FILE")]
     pub csv: Option<String>,
+    /// What to draw
+    #[command(flatten)]
+    pub pictures: Pictures,
 }
 
 impl RaceArgs {

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
 use ::contestant::{Placeholders, Program};
+use downstream_call::Work;
+use timeline::About;
 
 use super::RaceArgs;
+use crate::HowArgs;
 use crate::models::{self, Entry, MODELS};
 
 /// Anything a race can start.
@@ -58,14 +62,29 @@ impl Contestant {
         }
     }
 
+    /// How it waits, if that is known.
+    pub(super) fn waits(&self) -> Option<&'static str> {
+        match self {
+            Self::Model(entry) => Some(entry.waits),
+            Self::Program(_) => None,
+        }
+    }
+
     /// The command that runs it, with `meanwhile` itself as the program that knows the models.
-    pub(super) fn command(&self, meanwhile: &Path, heat: Heat<'_>, url: &str) -> Vec<OsString> {
+    pub(super) fn command(
+        &self,
+        meanwhile: &Path,
+        heat: Heat<'_>,
+        url: &str,
+        with_milestones: bool,
+    ) -> Vec<OsString> {
         match self {
             Self::Model(entry) => {
                 let mut words = vec![meanwhile.into(), "run".into(), entry.name.into()];
                 words.push(format!("--url={url}").into());
                 words.push(format!("--calls={}", heat.calls).into());
                 words.extend(heat.args.how.words().map(OsString::from));
+                words.extend(with_milestones.then(|| "--milestones".into()));
                 words
             }
             Self::Program(program) => program.words(&heat.placeholders(url)),
@@ -78,6 +97,23 @@ impl Heat<'_> {
         let how = &self.args.how;
         let (in_flight, timeout) = (how.allowed(self.calls), how.timeout);
         Placeholders { url, calls: self.calls, in_flight, timeout }
+    }
+
+    /// What a timeline says of a run of this contestant.
+    pub(super) fn about(&self, contestant: &Contestant, round: usize) -> About {
+        let HowArgs { in_flight, work, .. } = &self.args.how;
+        About {
+            contestant: contestant.name().into(),
+            waits: contestant.waits().map(String::from),
+            calls: self.calls,
+            in_flight: in_flight.map(NonZeroUsize::get),
+            latency_ms: self.args.latency_ms(),
+            work: match work.0 {
+                Work::None => String::new(),
+                _ => work.to_string(),
+            },
+            round,
+        }
     }
 
     /// How long the contestant should take: as many latencies as it has to wait for one after the other.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use contestant::text::counted;
 use serde::{Deserialize, Serialize};
+use timeline::Header;
 
 use super::RaceArgs;
 
@@ -84,6 +86,14 @@ impl Environment {
             order: Vec::new(),
             ended_early: false,
         }
+    }
+
+    /// The first line of a file of timelines that were seen here.
+    pub(crate) fn timeline_header(&self) -> Header {
+        let kernel = self.kernel.as_ref().map_or_else(String::new, |kernel| format!(" {kernel}"));
+        let cores = self.cores.map_or_else(String::new, |cores| format!(", {}", counted(cores, "core")));
+        let machine = format!("{}{kernel} {}{cores}", self.os, self.architecture);
+        Header { program: self.program.clone(), machine, ..Header::default() }
     }
 }
 

@@ -19,6 +19,7 @@ mod round;
 mod statistics;
 pub(crate) mod table;
 mod track;
+mod watch;
 
 pub use args::RaceArgs;
 pub(crate) use args::program;

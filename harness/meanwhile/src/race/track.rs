@@ -8,11 +8,13 @@ use ::contestant::text::human;
 use ::contestant::{Evidence, Output, Process, interrupt, this_program};
 use downstream_mock::{Config, Mock, Stats};
 use observe::{Machine, Noise};
+use timeline::Timeline;
 
 use super::board::{Board, Lane};
 use super::contestant::{Contestant, Heat};
 use super::report::Standing;
 use super::round::{Finish, Round};
+use super::watch::Watching;
 use super::{RaceArgs, RoundOrder, patience, ranks};
 use crate::Error;
 
@@ -27,6 +29,9 @@ pub(crate) struct Track<'race> {
     contestants: Vec<Contestant>,
     random: fastrand::Rng,
     mock: Mock,
+    is_watched: bool,
+    /// Those of the runs that were watched.
+    timelines: Vec<Timeline>,
 }
 
 /// All rounds with one number of calls, as far as they were run.
@@ -77,7 +82,13 @@ impl<'race> Track<'race> {
     ) -> Result<Self, Error> {
         interrupt::listen()?;
         let mock = start_mock(args)?;
-        Ok(Self { args, contestants, random: fastrand::Rng::with_seed(seed), mock })
+        let random = fastrand::Rng::with_seed(seed);
+        Ok(Self { args, contestants, random, mock, is_watched: false, timelines: Vec::new() })
+    }
+
+    /// From here on each run is watched, and has a timeline.
+    pub(crate) fn watch(&mut self) {
+        self.is_watched = true;
     }
 
     /// All rounds with this number of calls. What was measured before an error is kept.
@@ -97,7 +108,7 @@ impl<'race> Track<'race> {
             board.headline(self.headline(heat.calls, round));
             raced.orders.push(RoundOrder { calls: heat.calls, round, contestants: Vec::new() });
             for runner in self.draw(&raced.standings) {
-                match self.heat(runner, heat, &mut board) {
+                match self.heat(runner, heat, round, &mut board) {
                     Ok(finish) => raced.note(runner, finish),
                     Err(error) => {
                         raced.cut_short(runner, &self.mock.stats());
@@ -131,8 +142,19 @@ impl<'race> Track<'race> {
         order
     }
 
+    /// What was seen of the runs that are over, in their order; nothing of those that were not watched.
+    pub(crate) fn timelines(self) -> Vec<Timeline> {
+        self.timelines
+    }
+
     /// Runs one contestant once, and judges it when it is over.
-    fn heat(&mut self, runner: usize, heat: Heat<'_>, board: &mut Board) -> Result<Finish, Error> {
+    fn heat(
+        &mut self,
+        runner: usize,
+        heat: Heat<'_>,
+        round: usize,
+        board: &mut Board,
+    ) -> Result<Finish, Error> {
         if !self.is_idle() {
             // A contestant before this one has let another program connect: the new mock has another port.
             self.mock = start_mock(self.args)?;
@@ -140,33 +162,56 @@ impl<'race> Track<'race> {
         let contestant = &self.contestants[runner];
         let mut lane = board.lane(contestant.name());
         self.mock.begin_heat(downstream_mock::Heat::new(heat.calls, self.args.latency));
-        let finish = self.run(contestant, heat, &mut lane)?;
+        let mut watching =
+            self.is_watched.then(|| Watching::begin(heat.about(contestant, round), &self.mock));
+        let (output, finish) = self.run(contestant, heat, watching.as_mut(), &mut lane)?;
         lane.finish(&finish);
+        let timeline = watching.map(|watching| watching.end(&self.mock, output.as_ref(), &finish));
+        self.timelines.extend(timeline);
         Ok(finish)
     }
 
-    fn run(&self, contestant: &Contestant, heat: Heat<'_>, lane: &mut Lane) -> Result<Finish, Error> {
+    fn run(
+        &self,
+        contestant: &Contestant,
+        heat: Heat<'_>,
+        watching: Option<&mut Watching>,
+        lane: &mut Lane,
+    ) -> Result<(Option<Output>, Finish), Error> {
         let machine = Machine::now();
-        let process = match self.start(contestant, heat) {
+        let process = match self.start(contestant, heat, watching.as_deref()) {
             Ok(process) => process,
             Err(error) => {
-                return Ok(Finish::out(format!("no process to measure in could be started: {error}")));
+                let fault = format!("no process to measure in could be started: {error}");
+                return Ok((None, Finish::out(fault)));
             }
         };
         let limit = time_limit(contestant, heat);
-        let output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
+        let mut output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
         let noise = machine.noise_since();
-        Ok(match output {
+        let printed = output.as_mut().and_then(|output| output.stdout.as_mut());
+        if let Some((watching, printed)) = watching.zip(printed) {
+            watching.take_milestones(printed);
+        }
+        let finish = match &output {
             None => Finish::out(hung(limit, &self.mock.stats(), heat)),
             Some(_) if !self.is_idle() => Finish::out("left connections open behind it".into()),
-            Some(output) => self.judge(heat, &output, noise).unwrap_or_else(Finish::out),
-        })
+            Some(output) => self.judge(heat, output, noise).unwrap_or_else(Finish::out),
+        };
+        Ok((output, finish))
     }
 
-    fn start(&self, contestant: &Contestant, heat: Heat<'_>) -> io::Result<Process> {
+    fn start(
+        &self,
+        contestant: &Contestant,
+        heat: Heat<'_>,
+        watching: Option<&Watching>,
+    ) -> io::Result<Process> {
         let meanwhile = this_program()?;
         let url = self.mock.url() + "/echo/{call}";
-        Process::start(&meanwhile, &contestant.command(&meanwhile, heat, &url), heat.calls)
+        let with_milestones = watching.is_some_and(Watching::takes_milestones);
+        let command = contestant.command(&meanwhile, heat, &url, with_milestones);
+        Process::start(&meanwhile, &command, heat.calls, watching.map(|watching| &watching.watch))
     }
 
     /// # Errors
