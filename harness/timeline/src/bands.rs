@@ -37,7 +37,7 @@ impl Lanes {
 }
 
 impl Band {
-    fn of(calls: &[CallLane], columns: usize, until_us: u64) -> Self {
+    pub(crate) fn of(calls: &[CallLane], columns: usize, until_us: u64) -> Self {
         let mut band = Self {
             first: calls.first().map_or(0, |lane| lane.call),
             last: calls.last().map_or(0, |lane| lane.call),

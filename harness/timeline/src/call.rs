@@ -18,6 +18,12 @@ pub struct CallLane {
     pub spans: Vec<CallSpan>,
     /// Whether its answer came whole.
     pub answered: bool,
+    /// When the last byte of its answer was there, as the downstream saw it.
+    pub answered_us: Option<u64>,
+    /// The thread that read its answer, if the client says so.
+    pub handled_on: Option<u32>,
+    /// The thread that did the work with its reply, if the client says so.
+    pub worked_on: Option<u32>,
 }
 
 /// What a call did for a while.
@@ -41,7 +47,7 @@ pub enum CallState {
     Waiting,
     /// The answer is on its way.
     Receiving,
-    /// The whole answer is there, and the client has not looked at it yet.
+    /// The whole answer is there, and the client has not looked at it yet, or has no thread for the work with it.
     Ready,
     /// The client computes with the reply.
     Computing,
@@ -101,6 +107,8 @@ struct Moments {
     work_begins: Option<u64>,
     work_ends: Option<u64>,
     finished: Option<u64>,
+    handled_on: Option<u32>,
+    worked_on: Option<u32>,
 }
 
 /// A lane for each call that was begun, in the order of their numbers.
@@ -152,12 +160,25 @@ fn note_milestones(timeline: &Timeline, calls: &mut [Moments]) {
             Milestone::Finished => &mut moments.finished,
         };
         moment.get_or_insert(event.at_us);
+        let thread = match event.milestone {
+            Milestone::FirstByte => &mut moments.handled_on,
+            Milestone::WorkBegins => &mut moments.worked_on,
+            Milestone::Started | Milestone::Sent | Milestone::WorkEnds | Milestone::Finished => continue,
+        };
+        thread.get_or_insert(event.thread);
     }
 }
 
 impl Moments {
     fn lane(&self, call: usize, until_us: u64) -> CallLane {
-        let mut lane = CallLane { call, spans: Vec::new(), answered: self.answer_ended.is_some() };
+        let mut lane = CallLane {
+            call,
+            spans: Vec::new(),
+            answered: self.answer_ended.is_some(),
+            answered_us: self.answer_ended,
+            handled_on: self.handled_on,
+            worked_on: self.worked_on,
+        };
         let Some(start) = self.started.or(self.accepted).or(self.asked) else { return lane };
         let end = self.end(until_us);
         let received = self.answer_ended.or(self.first_byte);
@@ -167,7 +188,9 @@ impl Moments {
             (CallState::Waiting, self.answer_begun.or(received)),
             (CallState::Receiving, received),
             (CallState::Ready, handled),
-            (CallState::Receiving, self.work_begins.or(self.finished)),
+            (CallState::Receiving, earlier(self.finished, self.work_begins)),
+            // A pool may have no thread for its work yet.
+            (CallState::Ready, self.work_begins.or(self.finished)),
             (CallState::Computing, self.work_ends),
         ];
         let mut from_us = start;
@@ -187,4 +210,9 @@ impl Moments {
         let client = self.finished.max(self.work_ends);
         client.or(self.answer_ended).or(self.closed).unwrap_or(until_us)
     }
+}
+
+/// The first of two moments, as far as they are known.
+fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    one.into_iter().chain(other).min()
 }

@@ -31,4 +31,10 @@ impl Lanes {
             end: timeline.end.clone(),
         }
     }
+
+    /// What was not seen of this run, a sentence each.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        self.end.as_ref().map_or(&[], |end| &end.missing)
+    }
 }

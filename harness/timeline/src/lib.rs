@@ -20,13 +20,20 @@
 //! race hand over what they have seen.
 
 mod bands;
+mod blocked;
 mod call;
 mod file;
+mod group;
 mod lanes;
+mod pace;
 mod record;
+mod sentence;
+mod terminal;
 mod thread;
+mod words;
 
 pub use bands::{Band, Column};
+pub use blocked::{BLOCKED_US, Blocked, Blocker, blocked};
 pub use call::{CallLane, CallSpan, CallState};
 pub use file::{File, Header, ReadError, SCHEMA};
 pub use lanes::Lanes;
@@ -34,4 +41,6 @@ pub use record::{
     About, ConnectionEvent, End, Event, Milestone, MilestoneEvent, Record, Stretch, Thread, ThreadState,
     Timeline,
 };
+pub use sentence::sentence;
+pub use terminal::{LEAST_LANES, Line, Paint, Piece, Size, terminal};
 pub use thread::ThreadLane;

@@ -39,6 +39,25 @@ fn an_answer_lies_ready_until_the_client_looks_at_it() {
 }
 
 #[test]
+fn an_answer_that_waits_for_a_thread_to_work_on_lies_ready() {
+    let mut timeline = run(1);
+    timeline.connections = seen(0, &[(Event::HeadComplete, 1_000), (Event::AnswerEnded, 9_000)]);
+    timeline.milestones = said(&[
+        (Milestone::FirstByte, 9_000),
+        (Milestone::Finished, 9_200),
+        (Milestone::WorkBegins, 12_000),
+        (Milestone::WorkEnds, 15_000),
+    ]);
+    let expected = [
+        (CallState::Waiting, 1_000, 9_000),
+        (CallState::Receiving, 9_000, 9_200),
+        (CallState::Ready, 9_200, 12_000),
+        (CallState::Computing, 12_000, 15_000),
+    ];
+    assert_eq!(spans(&timeline, 0), expected);
+}
+
+#[test]
 fn a_call_that_is_under_way_goes_on_until_now() {
     let mut timeline = run(1);
     timeline.connections = seen(0, &[(Event::Accepted, 900), (Event::HeadComplete, 1_000)]);
