@@ -12,6 +12,7 @@ mod error;
 mod grid;
 mod how;
 mod moving;
+mod painted;
 mod pictures;
 mod results_file;
 mod screen;

@@ -1,14 +1,23 @@
-//! How wide the place is where results are shown.
+//! How large the place is where results are shown.
 //!
-//! *What to notice*: only a terminal has a width. A file or a pipe gets every column, since a reader can scroll it.
+//! *What to notice*: only a terminal has a size. A file or a pipe gets every column, since a reader can scroll it.
 
 use console::Term;
 
 /// Columns of the terminal that standard output is; `None` where it is no terminal.
 pub(crate) fn width() -> Option<usize> {
+    size().map(|(_, columns)| usize::from(columns))
+}
+
+/// Lines of the same.
+pub(crate) fn height() -> Option<usize> {
+    size().map(|(rows, _)| usize::from(rows))
+}
+
+/// Rows and columns.
+fn size() -> Option<(u16, u16)> {
     let terminal = Term::stdout();
-    let (_, columns) = terminal.is_term().then(|| terminal.size_checked()).flatten()?;
-    Some(usize::from(columns))
+    terminal.is_term().then(|| terminal.size_checked()).flatten()
 }
 
 /// The text in lines of at most `width` characters, broken between words; further lines start with `indent`.

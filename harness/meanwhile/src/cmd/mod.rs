@@ -10,6 +10,8 @@ mod new_model;
 mod race;
 mod run;
 mod serve;
+mod timeline;
+mod trace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,6 +38,10 @@ enum Command {
     Run(run::RunArgs),
     /// Hold models against the conformance suite: every requirement, every fault
     Check(check::CheckArgs),
+    /// Run a contestant once, and draw what its threads and its calls did
+    Trace(trace::TraceArgs),
+    /// Draw the runs of a file of timelines
+    Timeline(timeline::TimelineArgs),
     /// Serve the slow downstream
     Serve(downstream_mock::ServeArgs),
     /// Show the models: what each waits with, and where it runs
@@ -79,6 +85,8 @@ impl Command {
             Self::Race(args) => race::race(&args),
             Self::Run(args) => run::run(&args),
             Self::Check(args) => check::check(&args),
+            Self::Trace(args) => trace::trace(&args),
+            Self::Timeline(args) => timeline::timeline(&args),
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => list::list(&args),
             Self::NewModel(args) => new_model::new_model(&args),

@@ -27,4 +27,4 @@ pub(crate) use contestant::Contestant;
 pub use environment::{Environment, RoundOrder};
 pub use report::{RaceReport, Standing};
 pub use round::Round;
-pub(crate) use track::Track;
+pub(crate) use track::{Raced, Track};

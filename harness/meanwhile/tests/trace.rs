@@ -1,0 +1,109 @@
+//! `trace` and `timeline`: what they print of a run is what its file has, and what is no such file is refused in one line.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::fs;
+
+use rstest::rstest;
+use support::{folder, meanwhile};
+use timeline::{File, Lanes, SCHEMA};
+
+/// Signs of a thread that keeps answers waiting.
+const BLOCKS: char = '▚';
+
+#[test]
+fn a_trace_has_a_lane_for_each_thread_and_each_call_and_can_be_drawn_again_from_its_file() {
+    let folder = folder();
+    let path = folder.path().join("timeline").display().to_string();
+    let option = format!("--timeline={path}");
+    let traced = meanwhile(&["trace", "thread-pool", "--workers=3", "--calls=6", "--latency=50ms", &option]);
+    assert_eq!(traced.code, Some(0), "{traced:?}");
+
+    let file = File::read(&fs::read(&path).expect("a file")[..]).expect("timelines");
+    let lanes = Lanes::of(&file.timelines[0]);
+    let lines: Vec<_> = traced.stdout.lines().collect();
+    let calls = lines.iter().filter(|line| line.starts_with("call ")).count();
+    assert_eq!((calls, lanes.calls.len()), (6, 6), "{traced:?}");
+    for lane in &lanes.threads {
+        let label = format!("{} {} ", lane.thread.name, lane.thread.thread);
+        assert!(lines.iter().any(|line| line.starts_with(&label)), "{label:?} {traced:?}");
+    }
+
+    let drawn = meanwhile(&["timeline", &path]);
+    assert_eq!(drawn.stdout, traced.stdout);
+}
+
+#[test]
+fn contestants_are_drawn_in_the_order_in_which_they_were_named() {
+    let traced = meanwhile(&["trace", "serial", "epoll-state-machine", "--calls=2", "--latency=30ms"]);
+    let order: Vec<_> =
+        ["serial  2 calls", "epoll-state-machine  2 calls"].map(|name| traced.stdout.find(name)).into();
+    assert!(order[0].is_some() && order[0] < order[1], "{traced:?}");
+}
+
+#[test]
+fn work_that_holds_a_loop_is_marked_and_named() {
+    let traced = meanwhile(&["trace", "epoll-state-machine", "--calls=4", "--latency=50ms", "--work=40ms"]);
+    assert!(traced.stdout.contains(BLOCKS), "{traced:?}");
+    // The sentence is broken where the line ends.
+    let words = traced.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("'s work held the loop for "), "{traced:?}");
+}
+
+#[test]
+fn work_on_a_thread_with_one_call_is_not_marked() {
+    let work = ["--calls=4", "--latency=50ms", "--work=40ms", "--workers=4"];
+    let traced = meanwhile(&[&["trace", "thread-pool", "compute-offload"][..], &work].concat());
+    assert_eq!(traced.code, Some(0), "{traced:?}");
+    assert!(traced.stdout.contains("computing"), "{traced:?}");
+    assert!(!traced.stdout.contains(BLOCKS), "{traced:?}");
+}
+
+#[test]
+fn a_timeline_on_standard_output_has_nothing_else_beside_it() {
+    let traced = meanwhile(&["trace", "serial", "--calls=1", "--latency=20ms", "--timeline=-"]);
+    let file = File::read(traced.stdout.as_bytes()).expect("timelines alone");
+    assert_eq!(file.timelines.len(), 1);
+}
+
+#[test]
+fn some_runs_of_a_file_can_be_taken_out_of_it() {
+    let folder = folder();
+    let path = folder.path().join("timeline").display().to_string();
+    let option = format!("--timeline={path}");
+    meanwhile(&["race", "serial", "epoll-state-machine", "--calls=2", "--latency=20ms", &option]);
+    let taken = meanwhile(&["timeline", &path, "serial", "--timeline=-"]);
+    let file = File::read(taken.stdout.as_bytes()).expect("timelines");
+    let names: Vec<_> = file.timelines.iter().map(|timeline| timeline.about.contestant.as_str()).collect();
+    assert_eq!(names, ["serial"]);
+
+    let unknown = meanwhile(&["timeline", &path, "wheel"]);
+    assert_eq!(unknown.code, Some(1), "{unknown:?}");
+    assert!(unknown.stderr.contains("no run of wheel: it has epoll-state-machine, serial"), "{unknown:?}");
+}
+
+#[rstest]
+#[case::nothing("", "its first line names no schema")]
+#[case::other("hello\n", "its first line names no schema")]
+#[case::newer("{\"schema\":\"meanwhile.timeline/9\"}\n", "draw it with the version that wrote it")]
+#[case::no_run("HEADER", "it has no run")]
+#[case::bad("HEADER{\"walk\":{}}\n", "line 2 is no record")]
+fn what_is_no_file_of_timelines_is_refused_in_one_line(#[case] content: &str, #[case] why: &str) {
+    let folder = folder();
+    let path = folder.path().join("timeline");
+    let header = format!("{{\"schema\":\"{SCHEMA}\",\"program\":\"\",\"machine\":\"\"}}\n");
+    fs::write(&path, content.replace("HEADER", &header)).expect("a file");
+    let drawn = meanwhile(&["timeline", &path.display().to_string()]);
+    assert_eq!(drawn.code, Some(1), "{drawn:?}");
+    assert_eq!(drawn.stderr.lines().count(), 1, "{drawn:?}");
+    assert!(drawn.stderr.contains(why), "{drawn:?}");
+}
+
+#[test]
+fn a_file_that_is_not_there_names_the_command_that_writes_one() {
+    let folder = folder();
+    let drawn = meanwhile(&["timeline", &folder.path().join("none").display().to_string()]);
+    assert_eq!(drawn.code, Some(1), "{drawn:?}");
+    assert!(drawn.stderr.contains("race --timeline FILE writes such a file"), "{drawn:?}");
+}
