@@ -1,5 +1,10 @@
 //! A sleep that blocks the loop, and one that does not.
 //!
+//! ```sh
+//! cargo run --release -p async-await --example blocking_sleep
+//! cargo run --release -- trace --calls 5 --with blocking='target/release/examples/blocking_sleep {url} {calls}'
+//! ```
+//!
 //! *How it waits*: `tokio::time::sleep` leaves a waker with the timer, and the thread runs other tasks.
 //! `std::thread::sleep` keeps the thread, and with it every task on this loop. The equivalents in asyncio are
 //! `asyncio.sleep` and `time.sleep`.
@@ -8,23 +13,39 @@
 //! of 20 ms passes after 100. The same happens with everything that takes long without an `.await`: a blocking read, a
 //! lock, a large computation. The cure is `spawn_blocking`.
 //!
+//! With a URL it makes calls, and naps wrongly after each answer. A trace of that shows answers that lie ready while the thread
+//! sleeps in `clock_nanosleep`, away from its `epoll_wait`.
+//!
 //! *What is deliberately missing*: a second thread. With more threads it still happens, only later.
 
+#[allow(dead_code, reason = "a trace brings its own downstream")]
+mod support;
+
 use std::io;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Builder;
+use support::{get, runtime};
+use tokio::task::JoinSet;
 use tokio::time::{interval, sleep, timeout};
 
 const NAP: Duration = Duration::from_millis(100);
 
 fn main() -> io::Result<()> {
-    run()
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [] => run(),
+        [url, calls] => {
+            let calls = calls.parse().map_err(|_| unusable("the number of calls is no number"))?;
+            runtime()?.block_on(naps_after_each_answer(url, calls))
+        }
+        _ => Err(unusable("use it with a URL and a number of calls, or alone")),
+    }
 }
 
 pub(crate) fn run() -> io::Result<()> {
-    Builder::new_current_thread().enable_all().build()?.block_on(async {
+    runtime()?.block_on(async {
         sleeps_add_up_only_if_they_block().await;
         a_ticker_stops_only_if_a_task_blocks().await;
         a_deadline_needs_a_loop_that_turns().await;
@@ -95,4 +116,33 @@ async fn a_deadline_needs_a_loop_that_turns() {
     );
     assert!(in_time.is_err() && kept < NAP);
     assert!(blocked.is_ok() && start.elapsed() >= NAP, "no task could look at the clock");
+}
+
+/// Makes all calls at once, as a contestant of a race does, and blocks the loop after each answer.
+async fn naps_after_each_answer(url: &str, calls: usize) -> io::Result<()> {
+    let (address, path) =
+        parts(url).ok_or_else(|| unusable("write the URL as http://127.0.0.1:8080/echo/{call}"))?;
+    let mut tasks = JoinSet::new();
+    for call in 0..calls {
+        let path = path.replace("{call}", &call.to_string());
+        tasks.spawn(async move {
+            let body = get(address, &path).await?;
+            blocking_nap().await;
+            io::Result::Ok(format!("{call} 200 {body}"))
+        });
+    }
+    while let Some(line) = tasks.join_next().await {
+        println!("{}", line??);
+    }
+    Ok(())
+}
+
+fn parts(url: &str) -> Option<(SocketAddr, &str)> {
+    let rest = url.strip_prefix("http://")?;
+    let (address, path) = rest.split_at(rest.find('/')?);
+    Some((address.parse().ok()?, path))
+}
+
+fn unusable(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
 }

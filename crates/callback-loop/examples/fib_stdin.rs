@@ -14,6 +14,13 @@
 //! price is the recursion: a list replaces what was on the stack. (`generator-style` has the same example, and keeps
 //! the recursion.)
 //!
+//! It makes no calls, so it cannot be traced. The same mistake with answers in place of lines, and computing on other threads
+//! as its cure:
+//!
+//! ```sh
+//! cargo run --release -- trace callback-loop compute-offload --calls 5 --work fib:38
+//! ```
+//!
 //! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation. A limit is
 //! missing, too: numbers that arrive faster than they are computed fill the memory.
 
