@@ -35,7 +35,8 @@ impl MachineClock {
         let after = at.saturating_duration_since(self.now);
         let before = self.now.saturating_duration_since(at);
         let at = self.machine_now.saturating_add(after).saturating_sub(before);
-        u64::try_from(at.as_micros()).unwrap_or(u64::MAX)
+        // `as_micros` divides 128 bits, which takes as long as all the rest.
+        at.as_secs().saturating_mul(1_000_000).saturating_add(at.subsec_micros().into())
     }
 
     /// The time that this number of microseconds means. `None` if it is too far away.

@@ -101,7 +101,12 @@ impl MilestoneLine {
 
 impl fmt::Display for MilestoneLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { call, milestone, at_us, thread } = self;
-        write!(f, "milestone {call} {milestone} {at_us} {thread}")
+        // Not by `write!`, which takes twice as long: a run that is watched prints hundreds of lines.
+        let [mut call, mut at_us, mut thread] = [itoa::Buffer::new(); 3];
+        let milestone = self.milestone.name();
+        let fields =
+            [call.format(self.call), milestone, at_us.format(self.at_us), thread.format(self.thread)];
+        f.write_str("milestone")?;
+        fields.into_iter().try_for_each(|field| f.write_str(" ").and_then(|()| f.write_str(field)))
     }
 }

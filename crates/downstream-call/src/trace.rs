@@ -78,4 +78,11 @@ impl Trace {
         let Some(marks) = &self.marks else { return Vec::new() };
         marks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// All marks so far, which the trace then forgets.
+    #[must_use]
+    pub fn take_marks(&self) -> Vec<Mark> {
+        let Some(marks) = &self.marks else { return Vec::new() };
+        std::mem::take(&mut *marks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }

@@ -77,8 +77,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     };
     let first_failure = outcomes.iter().find_map(|outcome| outcome.clone().err());
     let interrupted = run.cancel.is_cancelled().then(|| interrupted(&outcomes));
-    print(outcomes, &milestones(&run.trace, clock))
-        .map_err(|error| Error::broken("printing the outcomes", error))?;
+    print(outcomes, &run.trace, clock).map_err(|error| Error::broken("printing the outcomes", error))?;
     // Its processes have ended then, and what they used is known.
     drop(model);
     times::print_since(began);
@@ -130,33 +129,18 @@ fn all_calls(first: &Call, calls: NonZeroUsize) -> Vec<Call> {
     (0..calls.get()).map(|call| first.with_path(&path(call))).collect()
 }
 
-fn print(outcomes: Vec<Outcome>, milestones: &[MilestoneLine]) -> io::Result<()> {
+/// The outcomes, and the milestones if there is a clock for them.
+fn print(outcomes: Vec<Outcome>, trace: &Trace, clock: Option<MachineClock>) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for (call, outcome) in outcomes.into_iter().enumerate() {
         writeln!(out, "{}", Line::new(call, outcome))?;
     }
-    out.flush()?;
-    print_milestones(milestones)
-}
-
-/// With one write: a run that is watched has to use hardly more than one that is not.
-fn print_milestones(milestones: &[MilestoneLine]) -> io::Result<()> {
-    const LINE_BYTES: usize = 64;
-    if milestones.is_empty() {
-        return Ok(());
+    if let Some(clock) = clock {
+        for mark in trace.take_marks() {
+            writeln!(out, "{}", MilestoneLine::new(&mark, &clock))?;
+        }
     }
-    let mut lines = Vec::with_capacity(milestones.len() * LINE_BYTES);
-    for milestone in milestones {
-        writeln!(lines, "{milestone}")?;
-    }
-    let mut out = io::stdout().lock();
-    out.write_all(&lines)?;
     out.flush()
-}
-
-fn milestones(trace: &Trace, clock: Option<MachineClock>) -> Vec<MilestoneLine> {
-    let Some(clock) = clock else { return Vec::new() };
-    trace.marks().iter().map(|mark| MilestoneLine::new(mark, &clock)).collect()
 }
 
 fn interrupted(outcomes: &[Outcome]) -> Error {
