@@ -13,7 +13,7 @@ pub const SCHEMA: &str = "meanwhile.timeline/1";
 /// The longest line that is read, in bytes: a record holds no more than a contestant's command or an error.
 const LINE_LIMIT_BYTES: u64 = 1024 * 1024;
 
-/// The timelines of a race, in the order of its runs.
+/// The timelines of a race: round after round, the contestants of each as the command line has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
     /// Where they are from.

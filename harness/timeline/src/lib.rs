@@ -28,10 +28,12 @@ mod lanes;
 mod pace;
 mod record;
 mod sentence;
+mod svg;
 mod terminal;
 mod thread;
 mod words;
 
+pub use self::svg::svg;
 pub use bands::{Band, Column};
 pub use blocked::{BLOCKED_US, Blocked, Blocker, blocked};
 pub use call::{CallLane, CallSpan, CallState};
