@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use meanwhile::models::MODELS;
-use support::meanwhile;
+use support::{can_be_made, meanwhile};
 use tidy::book::{Page, commands, front_pages, pages, summary};
 use tidy::workspace::{Package, file, files, is_model, lines_below, model_crates, packages, root, search};
 
@@ -229,6 +229,24 @@ fn a_models_page_has_all_its_sections() {
         };
         SECTIONS.into_iter().filter_map(complaint).collect::<Vec<_>>()
     }));
+}
+
+/// A model that cannot be made here yet has no run to draw.
+#[test]
+fn every_models_page_opens_with_a_picture_of_its_models() {
+    let titles = summary();
+    let models_on = |page: &Page| {
+        let is_it = |(_, target): &&(String, String)| page.path == format!("docs/src/{target}");
+        let title = titles.iter().find(is_it).map(|(title, _)| title.clone()).unwrap_or_default();
+        title.split(", ").map(String::from).collect::<Vec<_>>()
+    };
+    let can_be_made = |name: &str| MODELS.iter().any(|entry| entry.folder == name && can_be_made(entry));
+    none(model_crates().filter(|name| can_be_made(name)).flat_map(|name| {
+        let page = Page::read(&format!("docs/src/models/{name}.md"));
+        page.faults_of_picture(&models_on(&page))
+    }));
+    let front = ["serial", "thread-pool", "epoll-state-machine", "async-await"].map(String::from);
+    none(Page::read("README.md").faults_of_picture(&front));
 }
 
 #[test]

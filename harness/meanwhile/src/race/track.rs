@@ -142,9 +142,18 @@ impl<'race> Track<'race> {
         order
     }
 
-    /// What was seen of the runs that are over, in their order; nothing of those that were not watched.
+    /// What was seen of the runs that are over; nothing of those that were not watched. The contestants of a round are in the
+    /// order of the command line, so that pictures of two races can be laid side by side.
     pub(crate) fn timelines(self) -> Vec<Timeline> {
-        self.timelines
+        let mut timelines = self.timelines;
+        let place = |timeline: &Timeline| {
+            self.contestants.iter().position(|contestant| contestant.name() == timeline.about.contestant)
+        };
+        let heat = |timeline: &Timeline| (timeline.about.calls, timeline.about.round);
+        for round in timelines.chunk_by_mut(|one, next| heat(one) == heat(next)) {
+            round.sort_by_key(place);
+        }
+        timelines
     }
 
     /// Runs one contestant once, and judges it when it is over.

@@ -1,6 +1,11 @@
 //! The book as text: pages, links, inclusions, quotations, commands.
 
+use roxmltree::Document;
+
 use super::workspace::{file, folder_of, root, search};
+
+/// The least words that say what to see in a picture.
+const PICTURE_WORDS: usize = 15;
 
 /// A page of Markdown.
 pub(crate) struct Page {
@@ -149,6 +154,30 @@ impl Page {
         complaints
     }
 
+    /// What is wrong with the first picture, which has to say what to see, to show these models, and to have the command below it
+    /// that draws it.
+    pub(crate) fn faults_of_picture(&self, models: &[String]) -> Vec<String> {
+        let picture =
+            self.text.split("\n![").nth(1).and_then(|rest| rest.split(".svg)\n").next()?.split_once("]("));
+        let Some((says, path)) = picture else { return vec![format!("{} has no picture", self.path)] };
+        let path = self.beside(&format!("{path}.svg"));
+        let words = says.split_whitespace().count();
+        let mut faults = Vec::new();
+        if words < PICTURE_WORDS {
+            faults.push(format!("{path} is described in {words} words; say what to see in {PICTURE_WORDS}"));
+        }
+        if !self.blocks("sh").lines().any(|line| line.ends_with(&format!(" --svg {path}"))) {
+            faults.push(format!(
+                "{}: below the picture stands no command that ends with --svg {path}",
+                self.path
+            ));
+        }
+        let shown = shown_in(&path);
+        let missing = models.iter().filter(|model| !shown.contains(model));
+        faults.extend(missing.map(|model| format!("{path} does not show {model}: it shows {shown:?}")));
+        faults
+    }
+
     /// The targets of `make` in code.
     pub(crate) fn make_targets(&self) -> Vec<String> {
         let in_blocks = self.blocks("sh");
@@ -222,6 +251,14 @@ impl Quotation {
         let stands = source.windows(self.lines.len()).any(|window| window == self.lines);
         (!stands).then(|| format!("{page}: {path} no longer says\n    {}", self.lines.join("\n    ")))
     }
+}
+
+/// Whose runs a picture shows.
+fn shown_in(path: &str) -> Vec<String> {
+    let text = file(path);
+    let picture = Document::parse(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let names = picture.descendants().filter(|node| node.attribute("class") == Some("large"));
+    names.filter_map(|name| Some(name.text()?.trim().to_owned())).collect()
 }
 
 /// Text and target of each `[text](target)`.
