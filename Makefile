@@ -1,5 +1,5 @@
 # Every target is a command or two that can be typed as well. Without a name: the race.
-# `race test bench check ladder book lint` need a stable toolchain; the others say what they need.
+# `race test bench check ladder pictures book lint` need a stable toolchain; the others say what they need.
 
 MDBOOK_VERSION = 0.5
 NIGHTLY = cargo +nightly
@@ -10,7 +10,7 @@ OTHER_SYSTEMS = x86_64-pc-windows-gnu aarch64-apple-darwin
 # The lines between two comments of README.md, replaced by those of a file.
 BETWEEN = sed -e '/^<!-- ladder/r target/ladder.md' -e '/^<!-- ladder/,/^<!-- end of ladder/{/^<!--/!d;}'
 
-.PHONY: race test bench check ladder book lint portable large chaos inject asan mutation loom shuttle fuzz nightly
+.PHONY: race test bench check ladder pictures book lint portable large chaos inject asan mutation loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -28,6 +28,11 @@ ladder: ## the table of models in README.md, from the list of models
 	mkdir -p target
 	cargo run --release -- list --markdown > target/ladder.md
 	$(BETWEEN) README.md > target/README.md && cp target/README.md README.md
+
+pictures: ## each picture of README.md and of the book, by the command that stands below it; on an idle machine
+	cargo build --release
+	mkdir -p docs/src/pictures
+	grep -h -- '--svg docs/src/pictures/' README.md docs/src/models/*.md | sh -ex > /dev/null
 
 book: ## docs/book/index.html
 	mdbook --version 2>/dev/null | grep -qF 'v$(MDBOOK_VERSION).' || cargo install mdbook --version ^$(MDBOOK_VERSION) --locked
