@@ -12,7 +12,7 @@ pub(crate) struct Breach {
 /// the one whose row was being tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Watched {
-    /// The number of outcomes.
+    /// The number of outcomes, and calls for which none was noted.
     OutcomeForEach,
     /// Descriptors and threads.
     GivesBack,
@@ -20,6 +20,8 @@ pub(crate) enum Watched {
     NeverPanics,
     /// CPU time.
     WaitsIdle,
+    /// An answer that came and was not noticed.
+    NoticesAnswers,
     /// A call that had not sent its request, long after its deadline.
     EndsConnecting,
     /// A call that had sent its request, long after its deadline.

@@ -187,7 +187,7 @@ impl FirstCause {
             row: row.title(),
             seen: why.into(),
             contract: contract::ANSWERS.into(),
-            look_for: "an answer, or the end of one, that is not read as the exchange reads it".into(),
+            look_for: "how the code ends a call of this kind: all bytes that were read go to Exchange::received, and only a read that returns 0 is passed on as Exchange::closed()".into(),
             page: "faults.md".into(),
             rows: 1,
         }

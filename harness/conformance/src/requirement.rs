@@ -29,6 +29,8 @@ pub mod contract {
     /// When a call ends.
     pub const DEADLINES: &str =
         "A call is over by its deadline, which counts from the start of the call to its last byte.";
+    /// What ends waiting.
+    pub const WAKES: &str = "A call that waits notices its answer when it comes, not at its deadline.";
     /// What waiting costs.
     pub const IDLE: &str = "Waiting costs no CPU time.";
     /// What a call may do to the others.

@@ -118,10 +118,15 @@ impl<'subject> Stage<'subject> {
             let why = format!("{} had {} outcomes", counted(calls.len()), outcomes.len());
             return Err(Breach::of(Watched::OutcomeForEach, why));
         }
-        let patient = calls.iter().all(|call| call.timeout >= self.patient);
-        if patient && started.elapsed() >= self.patient && !outcomes.contains(&Err(Failure::TimedOut)) {
-            return Err("an answer was noticed only at its call's deadline: a wake was lost".into());
+        if !run.cancel.is_cancelled()
+            && let Some(call) = outcomes.iter().position(|outcome| *outcome == Err(Failure::Cancelled))
+        {
+            let why = format!(
+                "call {call} ended with cancelled, though nothing cancelled the run: no outcome was noted at index {call}"
+            );
+            return Err(Breach::of(Watched::OutcomeForEach, why));
         }
+        self.noticed_answers(calls, started.elapsed(), &outcomes)?;
         Ok(outcomes)
     }
 
@@ -129,8 +134,27 @@ impl<'subject> Stage<'subject> {
     pub(crate) fn diamond(&mut self, run: &Run, base: Call) -> Held<Outcome> {
         self.leaving_nothing_behind(|stage| {
             let calls = vec![base.clone(); 5];
-            stage.watch(run, &calls, |model, run| model.diamond(run, &Diamond::new(base)), |_| 5 * CALL_CPU)
+            let (act, started) = (Diamond::new(base), Instant::now());
+            let outcome =
+                stage.watch(run, &calls, |model, run| model.diamond(run, &act), |_| 5 * CALL_CPU)?;
+            stage.noticed_answers(&calls, started.elapsed(), std::slice::from_ref(&outcome))?;
+            Ok(outcome)
         })
+    }
+
+    /// What the downstream does, for the words of a hang.
+    pub(crate) fn set_scene(&self, scene: &str) {
+        self.progress.set_scene(scene);
+    }
+
+    /// Calls that are answered need no deadline.
+    fn noticed_answers(&self, calls: &[Call], took: Duration, outcomes: &[Outcome]) -> Held {
+        let patient = calls.iter().all(|call| call.timeout >= self.patient);
+        if patient && took >= self.patient && !outcomes.contains(&Err(Failure::TimedOut)) {
+            let why = "an answer was noticed only at its call's deadline: a wake was lost";
+            return Err(Breach::of(Watched::NoticesAnswers, why));
+        }
+        Ok(())
     }
 
     /// Makes three calls at no latency and requires every answer: the last run has spoilt nothing.

@@ -136,7 +136,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "ErrorKind::WouldBlock => Progress::Over(Err(Failure::TimedOut)),",
         model: "busy-poll",
         row: "a late call does not delay the rest",
-        reason: "early",
+        reason: "before its deadline",
     },
     Defect {
         what: "a connection that closes early counts as an answer",

@@ -105,12 +105,12 @@ fn cancelling_ends_what_waits(stage: &mut Stage<'_>) -> Held {
     let never_started = outcomes.iter().filter(|outcome| cancelled(outcome)).count();
     ensure!(
         never_started >= 8,
-        "only {never_started} of 12 are cancelled, where 4 may wait: {}",
+        "only {never_started} of the 8 calls that could not start yet ended with cancelled: {}",
         all_told(&outcomes)
     );
-    ended_as_it_cancels(stage, took, timeout)?;
+    ended_as_it_cancels(stage, "the cancelled run", took, timeout)?;
     let requests = stage.mock.stats().requests;
-    ensure!(requests <= 4, "{requests} requests were made");
+    ensure!(requests <= 4, "{requests} requests were made, where 4 calls may be in flight");
     stage.still_works()
 }
 
@@ -127,7 +127,7 @@ fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held {
         canceller.join().map_err(|_| "the cancelling thread panicked")?;
         let outcome = &outcomes?[0];
         ensure!(ended_by_cancelling(stage, outcome), "cancelled, the call ended with {}", told(outcome));
-        ended_as_it_cancels(stage, took, timeout)
+        ended_as_it_cancels(stage, "the cancelled run", took, timeout)
     })?;
     stage.still_works()
 }

@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "work that panics in a diamond's middle cancels the other calls",
             contract: contract::DIAMOND,
             page: "models/compute-offload.md",
-            look_for: "work that is done after the others were told to go on",
+            look_for: "a step whose reply is checked for failure before its work is done. Do the work first, then look at the outcome, and cancel C and D if it failed",
         },
         watched: &[],
         descriptors: FEW,
@@ -140,18 +140,22 @@ fn a_panic_in_a_diamonds_middle_cancels_the_rest(stage: &mut Stage<'_>) -> Held 
 /// A diamond whose B fails while C and D are held: as the model cancels, the run ends long before their deadline or with it,
 /// and E is never asked for.
 fn broken_in_the_middle(stage: &mut Stage<'_>, b: StepB, work: Work) -> Held<Failure> {
+    let failed = match b {
+        StepB::Closes => "B's connection was closed",
+        StepB::Answers => "B's work panicked",
+    };
     let server = BrokenDiamond::start(b)?;
     let timeout = in_flight_timeout(stage);
     let base = Call::get(&server.url(), timeout).map_err(|error| error.to_string())?;
     let started = Instant::now();
     let outcome = stage.diamond(&Run { work, ..Run::default() }, base)?;
     let took = started.elapsed();
-    ended_as_it_cancels(stage, took, timeout)
-        .map_err(|breach| breach.with_context("B failed while C and D waited, and the diamond"))?;
+    let what = format!("{failed} while C and D waited, and the diamond");
+    ended_as_it_cancels(stage, &what, took, timeout)?;
     let asked = server.asked();
-    ensure!(!asked.contains('e'), "E was asked for although B had failed: {asked}");
+    ensure!(!asked.contains('e'), "{failed}, and E was asked for all the same");
     let held = asked.chars().filter(|letter| "cd".contains(*letter)).count();
-    ensure!(held == 2 || stage.at_once < 3, "asked for {asked} only: C and D are asked for together with B");
+    ensure!(held == 2 || stage.at_once < 3, "{held} of C and D were asked for together with B, not both");
     ensure!(server.wait_for_given_up(held, SECOND), "of {asked}, {:?} was given up", server.given_up());
     outcome.err().ok_or_else(|| "ended with a reply".into())
 }

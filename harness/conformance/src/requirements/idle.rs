@@ -3,12 +3,12 @@
 //! *What to notice*: two rows, since two mistakes look alike. A socket that connects to a full backlog is ready for nothing,
 //! so only a wait that does not wait spins there; a socket that waits for its answer is writable all the time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use downstream_call::{Call, Failure, Run};
+use downstream_call::{Call, Run};
 use downstream_mock::faults::Scene;
 
-use super::SOON;
+use super::{SOON, ended_at_its_deadline};
 use crate::breach::{Held, Watched};
 use crate::stage::Stage;
 use crate::words::told;
@@ -19,10 +19,11 @@ const WHILE: Duration = Duration::from_millis(300);
 pub(super) fn waiting_for_a_connection_costs_no_cpu_time(stage: &mut Stage<'_>) -> Held {
     let server = stage.mock.scene(&Scene::BacklogFull)?;
     let call = Call::get(&server.url(), SOON * 3).map_err(|error| error.to_string())?;
+    let started = Instant::now();
     let ran = stage.fan_out_beside(&Run::default(), &[call]);
+    let took = started.elapsed();
     let outcome = &ran.map_err(|breach| breach.own_if(Watched::WaitsIdle))?[0];
-    ensure!(*outcome == Err(Failure::TimedOut), "a call that never connects ended with {}", told(outcome));
-    Ok(())
+    ended_at_its_deadline("a call that never connects", outcome, took, SOON * 3)
 }
 
 /// The CPU time of every run is looked at; this one is long, and does nothing else.

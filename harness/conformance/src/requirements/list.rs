@@ -45,6 +45,17 @@ pub(crate) fn all(large: bool) -> impl Iterator<Item = &'static Entry> {
 const WAITING: &[Entry] = &[
     Entry {
         about: Requirement {
+            name: "an answer wakes the call that waits for it",
+            contract: contract::WAKES,
+            page: "mending.md#a-wake-is-lost",
+            look_for: "a call that waits and that nothing wakes. Its socket is not watched for reading (was it last watched for writing, after a send in parts?), or a wake was dropped that came while its task ran, or together with another one. The deadline is right; the wait is not",
+        },
+        watched: &[Watched::NoticesAnswers],
+        descriptors: FEW,
+        hold: waiting::an_answer_wakes_the_call_that_waits_for_it,
+    },
+    Entry {
+        about: Requirement {
             name: "a call that is never answered ends by its deadline",
             contract: contract::DEADLINES,
             page: "models/serial.md",
@@ -184,7 +195,7 @@ const TOGETHER: &[Entry] = &[
             name: "all calls wait at the same time",
             contract: contract::IN_FLIGHT,
             page: "models/epoll-state-machine.md",
-            look_for: "a call that is started only after another one has ended, or a wake that is lost",
+            look_for: "a call that is started only after another one has ended, or a limit of the model's own",
         },
         watched: &[],
         descriptors: SIXTY,
@@ -195,7 +206,7 @@ const TOGETHER: &[Entry] = &[
             name: "never more calls in flight than allowed",
             contract: contract::IN_FLIGHT,
             page: "models/thread-pool.md",
-            look_for: "a call that starts without FanOut::admit, or a FanOut made from a Run whose in_flight was changed",
+            look_for: "a call that starts without FanOut::admit, or a FanOut made from a Run whose in_flight was changed, or a count compared with <= where < is meant",
         },
         watched: &[],
         descriptors: FEW,

@@ -6,12 +6,12 @@ pub(crate) use list::{Entry, all};
 
 use std::time::Duration;
 
-use downstream_call::{Cancel, Run};
+use downstream_call::{Cancel, Failure, Outcome, Run};
 
 use crate::Cancels;
 use crate::breach::Held;
 use crate::stage::Stage;
-use crate::words::calls;
+use crate::words::{calls, sized};
 
 /// Latency where calls must overlap.
 const LATENCY: Duration = Duration::from_millis(40);
@@ -56,9 +56,9 @@ fn in_flight_timeout(stage: &Stage<'_>) -> Duration {
     }
 }
 
-/// A cancelled run took no longer than its model says: a part of the timeout, or no longer than the timeout. What the
-/// machine took from it does not count.
-fn ended_as_it_cancels(stage: &Stage<'_>, took: Duration, timeout: Duration) -> Held {
+/// Something that was cancelled took no longer than its model says: a part of the timeout, or no longer than the timeout.
+/// What the machine took from it does not count.
+fn ended_as_it_cancels(stage: &Stage<'_>, what: &str, took: Duration, timeout: Duration) -> Held {
     let longest = match stage.cancels {
         Cancels::AtOnce => timeout / 3,
         Cancels::ByTheDeadline => timeout + SECOND,
@@ -67,8 +67,24 @@ fn ended_as_it_cancels(stage: &Stage<'_>, took: Duration, timeout: Duration) -> 
     let (cancels, took, timeout) = (stage.cancels, took.as_millis(), timeout.as_millis());
     ensure!(
         awake <= longest,
-        "took {took} ms with a deadline of {timeout} ms, where the model cancels {cancels}"
+        "{what} went on for {took} ms, where the model cancels {cancels}; the deadline of its calls was {timeout} ms"
     );
+    Ok(())
+}
+
+/// `2 ms after its start`
+fn after(took: Duration) -> String {
+    format!("{} ms after its start", took.as_millis())
+}
+
+/// A call, or a run of it, ended at its deadline, and with that failure.
+fn ended_at_its_deadline(what: &str, outcome: &Outcome, took: Duration, deadline: Duration) -> Held {
+    let (told, after, limit) = (sized(outcome), after(took), deadline.as_millis());
+    ensure!(
+        *outcome == Err(Failure::TimedOut),
+        "{what} ended with {told} {after}, not with timed-out at its deadline of {limit} ms"
+    );
+    ensure!(took >= deadline, "{what} ended with {told} {after}, before its deadline of {limit} ms");
     Ok(())
 }
 

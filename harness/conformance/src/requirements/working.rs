@@ -54,7 +54,12 @@ fn work_is_done_with_each_reply(stage: &mut Stage<'_>) -> Held {
     let calls = stage.calls(10, Duration::ZERO);
     for outcome in stage.fan_out(&run, &calls)? {
         let worked = outcome.as_ref().ok().and_then(|reply| reply.worked);
-        ensure!(worked == Some(610), "{} has {} of its work, not 610", told(&outcome), result(worked));
+        ensure!(
+            worked == Some(610),
+            "{} has {} of its work, not 610, the 15th Fibonacci number",
+            told(&outcome),
+            result(worked)
+        );
     }
     Ok(())
 }

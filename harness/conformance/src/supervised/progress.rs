@@ -33,6 +33,8 @@ pub(super) struct RowNow {
     pub(super) requirement: Option<&'static str>,
     pub(super) overdue: Duration,
     pub(super) limit: Duration,
+    /// What the downstream does, where a hang alone would not tell it.
+    pub(super) scene: Option<String>,
     /// Why earlier attempts failed.
     pub(super) retried: Vec<String>,
 }
@@ -41,6 +43,8 @@ struct RunNow {
     began: Instant,
     /// The timeout of each call; no longer than is waited for.
     timeouts: Vec<Duration>,
+    /// Whether all calls have their deadline later than that: only an answer can end them.
+    has_no_deadline: bool,
     trace: Trace,
     mock: Arc<Mock>,
 }
@@ -66,6 +70,12 @@ impl Progress {
         }
     }
 
+    pub(crate) fn set_scene(&self, scene: &str) {
+        if let Some(row) = &mut self.lock().row {
+            row.scene = Some(scene.into());
+        }
+    }
+
     /// The row, with all failed attempts; the watchdog has no say in it any more.
     pub(super) fn row_ended(&self) -> Option<RowNow> {
         self.lock().row.take()
@@ -73,8 +83,9 @@ impl Progress {
 
     pub(crate) fn run_begins(&self, calls: &[Call], trace: &Trace, mock: &Arc<Mock>) {
         let timeouts = calls.iter().map(|call| call.timeout.min(self.patient)).collect();
-        let (trace, mock) = (trace.clone(), Arc::clone(mock));
-        self.lock().run = Some(RunNow { began: Instant::now(), timeouts, trace, mock });
+        let has_no_deadline = calls.iter().all(|call| call.timeout > self.patient);
+        let (began, trace, mock) = (Instant::now(), trace.clone(), Arc::clone(mock));
+        self.lock().run = Some(RunNow { began, timeouts, has_no_deadline, trace, mock });
     }
 
     pub(crate) fn run_ended(&self) {
@@ -91,7 +102,8 @@ impl Progress {
         }?;
         let asleep = self.thread.and_then(observe::asleep_in);
         let asleep = asleep.map_or(String::new(), |call| format!("; thread asleep in `{call}`"));
-        let breach = Breach { why: format!("hung: {}{asleep}", breach.why), ..breach };
+        let scene = row.scene.as_ref().map_or(String::new(), |scene| format!("{scene}, and "));
+        let breach = Breach { why: format!("hung: {scene}{}{asleep}", breach.why), ..breach };
         now.row.take().map(|row| (row, breach))
     }
 
@@ -129,6 +141,14 @@ impl RunNow {
             is_late.then_some((index, milestone))
         });
         let (index, milestone) = late?;
+        let stats = self.mock.stats();
+        if self.has_no_deadline && stats.requests > 0 && stats.answered == stats.requests {
+            let waited = in_seconds(self.timeouts[index] + overdue);
+            let why = format!(
+                "call {index} of {of} was answered, and has not noticed it for {waited}: a wake was lost"
+            );
+            return Some(Breach::of(Watched::NoticesAnswers, why));
+        }
         let (watched, state) = match milestone {
             Milestone::Started => (Watched::EndsConnecting, "had not sent its request"),
             Milestone::Sent => (Watched::EndsUnanswered, "had sent its request"),

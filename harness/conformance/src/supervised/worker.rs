@@ -114,6 +114,7 @@ impl Worker<'_> {
             requirement,
             overdue,
             limit,
+            scene: None,
             retried: Vec::new(),
         });
         let held = self.attempts(case, known);
