@@ -33,6 +33,7 @@ pub(crate) struct Stage<'subject> {
     /// What a watchdog has to know of the run in progress.
     progress: Arc<Progress>,
     last_trace: Trace,
+    last_calls: usize,
     queued: Duration,
 }
 
@@ -79,6 +80,7 @@ impl<'subject> Stage<'subject> {
             model,
             progress,
             last_trace,
+            last_calls: 0,
             queued,
         })
     }
@@ -169,7 +171,7 @@ impl<'subject> Stage<'subject> {
         self.mock.wait_for(self.left_behind, |stats| stats.open_connections == 0);
         let before = Resources::now();
         let result = act(self)?;
-        nothing_left_behind(before, self.left_behind)?;
+        nothing_left_behind(before, self.last_calls, self.left_behind)?;
         Ok(result)
     }
 
@@ -194,7 +196,7 @@ impl<'subject> Stage<'subject> {
         work: impl FnOnce(&T) -> Duration,
     ) -> Held<T> {
         let run = Run { trace: Trace::on(), ..run.clone() };
-        self.last_trace = run.trace.clone();
+        (self.last_trace, self.last_calls) = (run.trace.clone(), calls.len());
         self.mock.reset_stats();
         observe::forget_peak();
         let memory = observe::peak_resident_bytes();

@@ -14,6 +14,11 @@ fn page() -> String {
     fs::read_to_string(book().join("suite.md")).expect("the page of the suite")
 }
 
+/// As mdBook makes it of a title that has letters and spaces only.
+fn anchor(title: &str) -> String {
+    title.to_lowercase().replace(' ', "-")
+}
+
 #[test]
 fn every_requirement_keeps_a_line_of_the_contract_that_the_book_has() {
     let page = page();
@@ -26,7 +31,11 @@ fn every_requirement_keeps_a_line_of_the_contract_that_the_book_has() {
 #[test]
 fn every_requirement_has_a_page_that_exists_and_a_place_to_look() {
     for requirement in order_of_requirements() {
-        assert!(book().join(requirement.page).is_file(), "{}: no {}", requirement.name, requirement.page);
+        let (page, section) = requirement.page.split_once('#').unwrap_or((requirement.page, ""));
+        let text = fs::read_to_string(book().join(page)).expect(page);
+        let sections = text.lines().filter_map(|line| line.strip_prefix("## ").map(anchor));
+        let has_section = section.is_empty() || sections.into_iter().any(|known| known == section);
+        assert!(has_section, "{}: no section of {page} is #{section}", requirement.name);
         assert!(requirement.look_for.contains(' '), "{}: say where to look", requirement.name);
     }
 }

@@ -63,7 +63,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "self.context.waits.give(wait).await?;
                     return Err(Failure::Incomplete);",
         model: "generator-style",
-        row: "all calls wait at the same time",
+        row: "a call waits until its answer comes",
         reason: "ended with incomplete",
     },
     Defect {
@@ -99,7 +99,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         sound: "for key in self.ready.drain(..) {",
         defective: "for key in self.ready.drain(..).take(1) {",
         model: "mini-runtime",
-        row: "all calls wait at the same time",
+        row: "an answer wakes the call that waits for it",
         reason: "a wake was lost",
     },
     Defect {
@@ -155,6 +155,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         defective: "self.failed |= outcome.is_err() && outcome != Err(Failure::WorkPanicked);",
         model: "epoll-state-machine",
         row: "work that panics in a diamond's middle cancels the other calls",
-        reason: "",
+        reason: "where the model cancels at once",
     },
 ];

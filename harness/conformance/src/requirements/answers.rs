@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a call brings the answer that was sent",
             contract: contract::ANSWERS,
-            page: "models/serial.md",
+            page: "mending.md#not-yet-is-not-the-end",
             look_for: "the steps of one call: connect, send all, receive until there is an outcome, noted at the index of its call; EAGAIN means: not yet",
         },
         watched: &[],
@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a run returns one outcome for each call",
             contract: contract::OUTCOMES,
-            page: "models/serial.md",
+            page: "mending.md#one-outcome-for-each-call",
             look_for: "an outcome that is noted at another index than its call's (Exchange::index), twice, or not at all: FanOut says cancelled where none was noted",
         },
         watched: &[Watched::OutcomeForEach],
@@ -52,7 +52,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "no calls, no outcomes",
             contract: contract::OUTCOMES,
-            page: "models/serial.md",
+            page: "mending.md#one-outcome-for-each-call",
             look_for: "a loop that waits before it asks whether anything is left to wait for",
         },
         watched: &[],
@@ -74,7 +74,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a failed call is an outcome, never a panic",
             contract: contract::FAILURES,
-            page: "models/serial.md",
+            page: "mending.md#a-failure-is-an-outcome",
             look_for: "an unwrap, an expect or an index where an error of one call should become its outcome",
         },
         watched: &[Watched::NeverPanics],
@@ -85,7 +85,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "outcomes come in the order of calls",
             contract: contract::OUTCOMES,
-            page: "models/callback-loop.md",
+            page: "mending.md#one-outcome-for-each-call",
             look_for: "an outcome stored in the order in which calls end. Store it at the index of its call (Exchange::index)",
         },
         watched: &[],
@@ -96,7 +96,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "an answer may come in parts",
             contract: contract::ANSWERS,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#not-yet-is-not-the-end",
             look_for: "a call that ends after its first read. One read may return only a part of the answer: read again until Exchange::received returns an outcome",
         },
         watched: &[],
@@ -107,7 +107,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a slow answer delays no other call",
             contract: contract::NEIGHBOURS,
-            page: "models/busy-poll.md",
+            page: "mending.md#a-slow-answer-delays-all-others",
             look_for: "a socket that blocks in read: one that shares its thread must return EAGAIN (set_nonblocking)",
         },
         watched: &[],

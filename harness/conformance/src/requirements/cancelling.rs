@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a run cancelled before it starts makes no call",
             contract: contract::CANCELLING,
-            page: "models/serial.md",
+            page: "mending.md#cancelling",
             look_for: "calls that are started without a look at run.cancel: FanOut::admit looks",
         },
         watched: &[],
@@ -32,7 +32,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "cancelling ends what waits by its deadline",
             contract: contract::CANCELLING,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#cancelling",
             look_for: "a wait that does not include run.cancel.socket(). Wait for it together with the sockets of the calls",
         },
         watched: &[],
@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "cancelling ends what connects",
             contract: contract::CANCELLING,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#cancelling",
             look_for: "a connect that waits for nothing else",
         },
         watched: &[],
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "cancelling ends what sends",
             contract: contract::CANCELLING,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#cancelling",
             look_for: "a send that waits for nothing else, or is repeated until the system takes all",
         },
         watched: &[],
@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "cancelling ends what receives",
             contract: contract::CANCELLING,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#cancelling",
             look_for: "a loop that reads while there is something to read, and never looks up",
         },
         watched: &[],

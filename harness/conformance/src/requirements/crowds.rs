@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "running out of descriptors costs calls, not the run",
             contract: contract::FAILURES,
-            page: "models/thread-pool.md",
+            page: "mending.md#a-failure-is-an-outcome",
             look_for: "a socket that could not be made and ends the run with `?`",
         },
         watched: &[],

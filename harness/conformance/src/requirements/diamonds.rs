@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a diamond's middle is made together",
             contract: contract::DIAMOND,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#diamonds",
             look_for: "code that waits for B before it starts C. Start B, C and D together: none needs the reply of another",
         },
         watched: &[],
@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a diamond keeps to the limit too",
             contract: contract::DIAMOND,
-            page: "models/thread-pool.md",
+            page: "mending.md#how-many-calls-wait-together",
             look_for: "a middle that is made without the run's limit of calls in flight",
         },
         watched: &[],
@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a diamond ends with its first failure",
             contract: contract::DIAMOND,
-            page: "models/async-await.md",
+            page: "mending.md#diamonds",
             look_for: "B, C and D made with run.part(): it does not cancel the other two when one fails. run.step() does",
         },
         watched: &[],
@@ -64,7 +64,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a diamond can be cancelled",
             contract: contract::DIAMOND,
-            page: "models/callback-loop.md",
+            page: "mending.md#diamonds",
             look_for: "a step that is made from a run without the cancel of the diamond's run",
         },
         watched: &[],
@@ -75,7 +75,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "work that panics in a diamond's middle cancels the other calls",
             contract: contract::DIAMOND,
-            page: "models/compute-offload.md",
+            page: "mending.md#diamonds",
             look_for: "a step whose reply is checked for failure before its work is done. Do the work first, then look at the outcome, and cancel C and D if it failed",
         },
         watched: &[],

@@ -58,7 +58,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "a call that is never answered ends by its deadline",
             contract: contract::DEADLINES,
-            page: "models/serial.md",
+            page: "mending.md#deadlines",
             look_for: "a connect, read, write or poll without a timeout. Give each one the time left until the deadline; in a loop, until the earliest deadline",
         },
         watched: &[Watched::EndsUnanswered],
@@ -69,7 +69,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "a deadline is for the whole call",
             contract: contract::DEADLINES,
-            page: "models/serial.md",
+            page: "mending.md#deadlines",
             look_for: "a deadline or timeout that starts again after each read. Compute call.deadline() once, before the connect, and give each read only the time that is left",
         },
         watched: &[Watched::EndsReceiving],
@@ -80,7 +80,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "a deadline holds while a call connects",
             contract: contract::DEADLINES,
-            page: "models/serial.md",
+            page: "mending.md#deadlines",
             look_for: "a connect that blocks past the deadline. A thread with one call uses connect_timeout; a loop connects without blocking, where EINPROGRESS, and EAGAIN from a later send, mean: not yet",
         },
         watched: &[Watched::EndsConnecting],
@@ -91,7 +91,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "waiting for a connection costs no CPU time",
             contract: contract::IDLE,
-            page: "models/busy-poll.md",
+            page: "mending.md#waiting-costs-cpu-time",
             look_for: "a poll or wait that returns at once, again and again: its timeout is zero, or is rounded down to zero. The mistake can be in the wait for all calls, not only for connections",
         },
         watched: &[],
@@ -102,7 +102,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "waiting for an answer costs no CPU time",
             contract: contract::IDLE,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#waiting-costs-cpu-time",
             look_for: "a socket still watched for writing after its request is sent: it is writable nearly always",
         },
         watched: &[Watched::WaitsIdle],
@@ -113,7 +113,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "a late call does not delay the rest",
             contract: contract::NEIGHBOURS,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#deadlines",
             look_for: "a deadline that ends the run, or the wrong call, instead of its own call",
         },
         watched: &[],
@@ -124,7 +124,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "no time at all is too little",
             contract: contract::DEADLINES,
-            page: "models/serial.md",
+            page: "mending.md#deadlines",
             look_for: "a timeout of zero: to many system calls it means no limit at all",
         },
         watched: &[],
@@ -135,7 +135,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "a huge timeout is no timeout",
             contract: contract::DEADLINES,
-            page: "models/serial.md",
+            page: "mending.md#deadlines",
             look_for: "a deadline that overflows: Call::deadline knows how to add",
         },
         watched: &[],
@@ -146,7 +146,7 @@ const WAITING: &[Entry] = &[
         about: Requirement {
             name: "a refused port fails every call at once",
             contract: contract::FAILURES,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#a-failure-is-an-outcome",
             look_for: "a connect whose error is not asked for (SO_ERROR): the socket is reported as ready",
         },
         watched: &[],
@@ -194,7 +194,7 @@ const TOGETHER: &[Entry] = &[
         about: Requirement {
             name: "all calls wait at the same time",
             contract: contract::IN_FLIGHT,
-            page: "models/epoll-state-machine.md",
+            page: "mending.md#how-many-calls-wait-together",
             look_for: "a call that is started only after another one has ended, or a limit of the model's own",
         },
         watched: &[],
@@ -205,7 +205,7 @@ const TOGETHER: &[Entry] = &[
         about: Requirement {
             name: "never more calls in flight than allowed",
             contract: contract::IN_FLIGHT,
-            page: "models/thread-pool.md",
+            page: "mending.md#how-many-calls-wait-together",
             look_for: "a call that starts without FanOut::admit, or a FanOut made from a Run whose in_flight was changed, or a count compared with <= where < is meant",
         },
         watched: &[],

@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "work is done with each reply",
             contract: contract::WORK,
-            page: "models/compute-offload.md",
+            page: "mending.md#work",
             look_for: "a reply that is passed to FanOut::ended_after_work before its work is done. FanOut::ended does the work",
         },
         watched: &[],
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Entry] = &[
         about: Requirement {
             name: "a panic in the work costs one call",
             contract: contract::WORK,
-            page: "models/compute-offload.md",
+            page: "mending.md#work",
             look_for: "work that is called without Work::on, which catches its panic",
         },
         watched: &[],
