@@ -228,11 +228,13 @@ impl<'subject> Stage<'subject> {
     }
 
     /// Only a run long enough to tell waiting from working is judged. Where other programs have the cores, a thread that
-    /// spins is not running but queued, and one that waits is neither.
+    /// spins is not running but queued, and one that waits is neither. With one call there is next to no work, so that a
+    /// thread which gets little of a busy machine is judged as well.
     fn was_idle(&self, spent: &Spent, work: Duration) -> Held {
         let cpu = spent.cpu.saturating_sub(work);
-        let spins = cpu >= spent.wall / 2
-            || (cpu >= spent.wall / 4 && cpu + spent.queued >= spent.wall.mul_f64(0.95));
+        let little = if self.last_calls == 1 { spent.wall / 20 } else { spent.wall / 4 };
+        let is_busy = cpu + spent.queued >= spent.wall.mul_f64(0.95);
+        let spins = cpu >= spent.wall / 2 || (cpu >= little && is_busy);
         if self.subject.spins || spent.wall < JUDGED || !spins {
             return Ok(());
         }

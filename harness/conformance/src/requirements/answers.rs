@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "a call waits until its answer comes",
             contract: contract::ANSWERS,
             page: "mending.md#not-yet-is-not-the-end",
-            look_for: "a call that is ended in a round in which nothing came for it: a deadline compared the wrong way round, or EAGAIN (not yet) taken for a failure or passed on as Exchange::closed()",
+            look_for: "a call that is ended without a read that completed its answer: a deadline compared the wrong way round, EAGAIN (not yet) taken for a failure or passed on as Exchange::closed(), or an event taken for the answer",
         },
         watched: &[],
         descriptors: FEW,
@@ -133,7 +133,7 @@ fn a_call_waits_until_its_answer_comes(stage: &mut Stage<'_>) -> Held {
     let took = after(started.elapsed());
     ensure!(
         outcome.is_ok(),
-        "ended with {} {took}, where the answer came after {} ms",
+        "ended with {} {took}, not with its answer, which was sent after {} ms",
         told(outcome),
         LATENCY.as_millis()
     );

@@ -94,7 +94,7 @@ impl Page {
         const TOP: [&str; 7] =
             ["benches/", "crates/", "docs/src/", "downstream-mock/", "fuzz/", "harness/", "xtask/"];
         let is_path = |word: &str| TOP.iter().any(|top| word.starts_with(top)) && !word.contains("NAME");
-        let words = self.text.split(|sign: char| sign.is_whitespace() || "`()[]'\"|:,".contains(sign));
+        let words = self.text.split(|sign: char| sign.is_whitespace() || "`()[]'\"|:,#".contains(sign));
         let dead = words.filter(|word| is_path(word) && !root().join(word).exists());
         dead.map(|word| format!("{}: there is no {word}", self.path)).collect()
     }
