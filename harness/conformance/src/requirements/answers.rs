@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "a call brings the answer that was sent",
             contract: contract::ANSWERS,
             page: "mending.md#not-yet-is-not-the-end",
-            look_for: "the steps of one call: connect, send all, receive until there is an outcome, noted at the index of its call; EAGAIN means: not yet",
+            look_for: "the steps of one call: connect, send all, receive until there is an outcome, noted at the index of its call; EAGAIN means not yet, and is neither a failure nor the end",
         },
         watched: &[],
         descriptors: FEW,
@@ -120,9 +120,11 @@ pub(super) const ROWS: &[Entry] = &[
 const PAUSE: Duration = Duration::from_millis(250);
 
 fn a_call_brings_the_answer_that_was_sent(stage: &mut Stage<'_>) -> Held {
+    let started = Instant::now();
     let outcomes = stage.fan_out(&Run::default(), &[stage.call("/echo/17", Duration::ZERO)])?;
+    let took = after(started.elapsed());
     let sent = Reply { status: 200, body: b"17".to_vec(), worked: None };
-    ensure!(outcomes[0] == Ok(sent), "ended with {}, not with 200 \"17\"", told(&outcomes[0]));
+    ensure!(outcomes[0] == Ok(sent), "ended with {} {took}, not with 200 \"17\"", told(&outcomes[0]));
     Ok(())
 }
 

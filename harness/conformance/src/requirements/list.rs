@@ -81,7 +81,7 @@ const WAITING: &[Entry] = &[
             name: "a deadline holds while a call connects",
             contract: contract::DEADLINES,
             page: "mending.md#deadlines",
-            look_for: "a connect that blocks past the deadline. A thread with one call uses connect_timeout; a loop connects without blocking, where EINPROGRESS, and EAGAIN from a later send, mean: not yet",
+            look_for: "a connect that blocks past the deadline (a thread with one call uses connect_timeout, a loop connects without blocking), or one whose EINPROGRESS, or EAGAIN from the first send, is taken for a failure: both mean not yet",
         },
         watched: &[Watched::EndsConnecting],
         descriptors: FEW,
