@@ -1,0 +1,109 @@
+//! What is watched in every run is named, whichever row shows it.
+//!
+//! *How it waits*: this program is its own worker: with the suite's argument and the number of a case it is that subject.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::ops::ControlFlow;
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Duration;
+
+use conformance::{Patience, Rows, Subject, WORKER_ARGUMENT, supervise};
+use downstream_call::{Call, Diamond, Exchange, Failure, Model, Outcome, Run};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// What is wrong with a subject.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// Notes no outcome, so that its ledger says `cancelled`.
+    NotesNothing,
+    /// Sleeps until a call's deadline, and only then looks at the answer.
+    OversleepsAnswers,
+}
+
+/// The subject, the row that is tried, the requirement that has to be named, and what was seen.
+const CASES: [(Fault, &str, &str, &str); 3] = [
+    (
+        Fault::NotesNothing,
+        "a call brings the answer",
+        "a run returns one outcome for each call",
+        "no outcome was noted at index 0",
+    ),
+    (
+        Fault::OversleepsAnswers,
+        "a call waits until its answer comes",
+        "an answer wakes the call that waits for it",
+        "only at its call's deadline: a wake was lost",
+    ),
+    (
+        Fault::OversleepsAnswers,
+        "a huge timeout is no timeout",
+        "an answer wakes the call that waits for it",
+        "call 0 of 3 was answered, and has not noticed it for",
+    ),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [first, case] = &arguments[..]
+        && first == WORKER_ARGUMENT
+    {
+        let (fault, ..) = CASES[case.parse::<usize>().expect("the number of a case")];
+        let new = move || Ok(Box::new(Faulty(fault)) as Box<dyn Model>);
+        return conformance::worker(&Subject { at_once: 1, ..Subject::new("faulty", &new) });
+    }
+    let trials = CASES.iter().enumerate().map(|(case, (fault, row, ..))| {
+        Trial::test(format!("{fault:?} in \"{row}\""), move || names_what_is_watched(case))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+fn names_what_is_watched(case: usize) -> Result<(), Failed> {
+    let (_, row, requirement, seen) = CASES[case];
+    let this = std::env::current_exe()?;
+    let start = || {
+        let mut command = Command::new(&this);
+        command.args([WORKER_ARGUMENT, &case.to_string()]);
+        command
+    };
+    let soon = Duration::from_millis(500);
+    let patience = Patience { answer: soon, overdue: soon, attempts: 1, ..Patience::default() };
+    let rows = Rows { only: row.into(), ..Rows::default() };
+    let findings = supervise("faulty", &start, &rows, &patience, &mut |_| ControlFlow::Continue(()))?;
+    let cause = findings.first_cause.ok_or("the row holds")?;
+    if cause.requirement == requirement && cause.seen.contains(seen) {
+        return Ok(());
+    }
+    Err(format!("named {}: {}", cause.requirement, cause.seen).into())
+}
+
+struct Faulty(Fault);
+
+impl Model for Faulty {
+    fn fan_out(&mut self, run: &Run, calls: &[Call]) -> io::Result<Vec<Outcome>> {
+        match self.0 {
+            Fault::NotesNothing => Ok(vec![Err(Failure::Cancelled); calls.len()]),
+            Fault::OversleepsAnswers => {
+                calls.iter().enumerate().map(|(index, call)| oversleep(run, index, call)).collect()
+            }
+        }
+    }
+
+    fn diamond(&mut self, _: &Run, _: &Diamond) -> io::Result<Outcome> {
+        Ok(Err(Failure::Lost))
+    }
+}
+
+/// Makes a call whose small answer comes in one piece.
+fn oversleep(run: &Run, index: usize, call: &Call) -> io::Result<Outcome> {
+    let mut exchange = Exchange::new(run, index, call).map_err(io::Error::other)?;
+    let mut buffer = vec![0; 4096];
+    let mut socket = TcpStream::connect(call.address)?;
+    let request = exchange.unsent(&mut buffer).to_vec();
+    socket.write_all(&request)?;
+    exchange.sent(request.len());
+    let length = socket.read(&mut buffer)?;
+    thread::sleep(call.timeout.min(Duration::from_secs(30)));
+    Ok(exchange.received(&buffer[..length]).unwrap_or(Err(Failure::Incomplete)))
+}
