@@ -149,11 +149,18 @@ impl<'subject> Stage<'subject> {
         self.progress.set_scene(scene);
     }
 
-    /// Calls that are answered need no deadline.
+    /// Calls that are answered need no deadline. One that has timed out is no lost wake unless the mock has answered it.
     fn noticed_answers(&self, calls: &[Call], took: Duration, outcomes: &[Outcome]) -> Held {
         let patient = calls.iter().all(|call| call.timeout >= self.patient);
-        if patient && took >= self.patient && !outcomes.contains(&Err(Failure::TimedOut)) {
-            let why = "an answer was noticed only at its call's deadline: a wake was lost";
+        let stats = self.mock.stats();
+        let is_answered = stats.requests > 0 && stats.answered == stats.requests;
+        let has_timed_out = outcomes.contains(&Err(Failure::TimedOut));
+        if patient && took >= self.patient && (is_answered || !has_timed_out) {
+            let why = if has_timed_out {
+                "a call was answered, and ended with timed-out at its deadline: a wake was lost"
+            } else {
+                "an answer was noticed only at its call's deadline: a wake was lost"
+            };
             return Err(Breach::of(Watched::NoticesAnswers, why));
         }
         Ok(())

@@ -20,10 +20,12 @@ enum Fault {
     NotesNothing,
     /// Sleeps until a call's deadline, and only then looks at the answer.
     OversleepsAnswers,
+    /// The same, and does not look then.
+    MissesAnswers,
 }
 
 /// The subject, the row that is tried, the requirement that has to be named, and what was seen.
-const CASES: [(Fault, &str, &str, &str); 3] = [
+const CASES: [(Fault, &str, &str, &str); 4] = [
     (
         Fault::NotesNothing,
         "a call brings the answer",
@@ -35,6 +37,12 @@ const CASES: [(Fault, &str, &str, &str); 3] = [
         "a call waits until its answer comes",
         "an answer wakes the call that waits for it",
         "only at its call's deadline: a wake was lost",
+    ),
+    (
+        Fault::MissesAnswers,
+        "a call waits until its answer comes",
+        "an answer wakes the call that waits for it",
+        "was answered, and ended with timed-out at its deadline: a wake was lost",
     ),
     (
         Fault::OversleepsAnswers,
@@ -86,6 +94,10 @@ impl Model for Faulty {
             Fault::NotesNothing => Ok(vec![Err(Failure::Cancelled); calls.len()]),
             Fault::OversleepsAnswers => {
                 calls.iter().enumerate().map(|(index, call)| oversleep(run, index, call)).collect()
+            }
+            Fault::MissesAnswers => {
+                let late = calls.iter().enumerate().map(|(index, call)| oversleep(run, index, call));
+                late.map(|ended| ended.map(|_| Err(Failure::TimedOut))).collect()
             }
         }
     }
