@@ -28,6 +28,8 @@ pub(crate) struct Stage<'subject> {
     pub(crate) patient: Duration,
     /// How long threads and descriptors may take to go.
     pub(crate) left_behind: Duration,
+    /// Whether nothing arrives in the runs of this row until they end, so that little CPU time is too much.
+    pub(crate) only_waits: bool,
     subject: &'subject Subject<'subject>,
     model: Box<dyn Model>,
     /// What a watchdog has to know of the run in progress.
@@ -81,6 +83,7 @@ impl<'subject> Stage<'subject> {
             progress,
             last_trace,
             last_calls: 0,
+            only_waits: false,
             queued,
         })
     }
@@ -235,11 +238,11 @@ impl<'subject> Stage<'subject> {
     }
 
     /// Only a run long enough to tell waiting from working is judged. Where other programs have the cores, a thread that
-    /// spins is not running but queued, and one that waits is neither. With one call there is next to no work, so that a
-    /// thread which gets little of a busy machine is judged as well.
+    /// spins is not running but queued, and one that waits is neither. One that handles arrivals is queued often, too: only
+    /// where nothing arrives is it judged by little CPU time.
     fn was_idle(&self, spent: &Spent, work: Duration) -> Held {
         let cpu = spent.cpu.saturating_sub(work);
-        let little = if self.last_calls == 1 { spent.wall / 20 } else { spent.wall / 4 };
+        let little = if self.only_waits { spent.wall / 20 } else { spent.wall / 4 };
         let is_busy = cpu + spent.queued >= spent.wall.mul_f64(0.95);
         let spins = cpu >= spent.wall / 2 || (cpu >= little && is_busy);
         if self.subject.spins || spent.wall < JUDGED || !spins {

@@ -19,6 +19,7 @@ const WHILE: Duration = Duration::from_millis(300);
 pub(super) fn waiting_for_a_connection_costs_no_cpu_time(stage: &mut Stage<'_>) -> Held {
     let server = stage.mock.scene(&Scene::BacklogFull)?;
     let call = Call::get(&server.url(), SOON * 3).map_err(|error| error.to_string())?;
+    stage.only_waits = true;
     let started = Instant::now();
     let ran = stage.fan_out_beside(&Run::default(), &[call]);
     let took = started.elapsed();
@@ -28,6 +29,7 @@ pub(super) fn waiting_for_a_connection_costs_no_cpu_time(stage: &mut Stage<'_>) 
 
 /// The CPU time of every run is looked at; this one is long, and does nothing else.
 pub(super) fn waiting_for_an_answer_costs_no_cpu_time(stage: &mut Stage<'_>) -> Held {
+    stage.only_waits = true;
     let outcome = &stage.fan_out(&Run::default(), &[stage.call("/echo/0", WHILE)])?[0];
     ensure!(outcome.is_ok(), "ended with {}", told(outcome));
     Ok(())

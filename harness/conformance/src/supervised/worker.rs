@@ -153,6 +153,7 @@ impl Worker<'_> {
 
     /// A panic of the model is its run's; what is caught here is an index or an `expect` of the row itself.
     fn attempt(&mut self, case: &Case) -> Held {
+        self.stage.only_waits = false;
         let held = catch_unwind(AssertUnwindSafe(|| case.hold(&mut self.stage)));
         held.unwrap_or_else(|_| Err(panics::take().unwrap_or_else(|| "the row panicked".into()).into()))
     }
