@@ -111,8 +111,9 @@ impl<Tell: FnMut(Sight) -> io::Result<()>> Watching<Tell> {
             self.tell_new_names()?;
         }
         self.looks += 1;
-        let threads = self.processes.iter().map(|process| observe::thread_count(*process)).sum();
+        // Counted after the lanes: a thread that ends in between must not count as one without a lane.
         let ended = self.look_at_lanes()?;
+        let threads = self.processes.iter().map(|process| observe::thread_count(*process)).sum();
         if ended || threads != self.threads {
             self.find_threads()?;
         }

@@ -39,9 +39,8 @@ fn of_a_hundred_threads_some_are_watched_the_rest_is_counted_and_the_cost_is_bou
     let rest: usize = missing.split(' ').next().unwrap().parse().unwrap();
     assert!(missing.ends_with(" threads beside the first 64 not watched") && rest >= 37, "{missing}");
     let cost = seen.cost.expect("it has ended");
-    // The last look is not paid for yet when watching ends.
-    let look_us = cost.cpu_us / cost.looks;
-    assert!(cost.looks > 3 && cost.cpu_us <= cost.wall_us / 50 + 2 * look_us, "{cost:?}");
+    // A look and the end of watching are not paid for yet, so that it may be a little more than 2 %.
+    assert!(cost.looks > 3 && cost.cpu_us <= cost.wall_us / 40, "{cost:?}");
 }
 
 #[test]
