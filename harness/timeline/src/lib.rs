@@ -26,6 +26,7 @@ mod file;
 mod group;
 mod lanes;
 mod pace;
+mod perfetto;
 mod record;
 mod sentence;
 mod svg;
@@ -39,6 +40,7 @@ pub use blocked::{BLOCKED_US, Blocked, Blocker, blocked};
 pub use call::{CallLane, CallSpan, CallState};
 pub use file::{File, Header, ReadError, SCHEMA};
 pub use lanes::Lanes;
+pub use perfetto::perfetto;
 pub use record::{
     About, ConnectionEvent, End, Event, Milestone, MilestoneEvent, Record, Stretch, Thread, ThreadState,
     Timeline,
