@@ -26,6 +26,7 @@ mod file;
 mod group;
 mod lanes;
 mod pace;
+pub mod page;
 mod perfetto;
 mod record;
 mod sentence;
