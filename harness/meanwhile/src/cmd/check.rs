@@ -5,6 +5,7 @@
 
 mod board;
 mod matrix;
+mod page;
 
 use std::ops::ControlFlow;
 use std::process::{Command, ExitCode};
@@ -47,6 +48,9 @@ pub(super) struct CheckArgs {
     /// Write the findings as JSON to this file; - is standard output, with nothing else on it then
     #[arg(long, value_name = "FILE")]
     json: Option<String>,
+    /// Write the findings as a page for a browser, broken rows first; - is standard output, with nothing else on it then
+    #[arg(long, value_name = "FILE")]
+    html: Option<String>,
 }
 
 /// What to be a worker for.
@@ -73,6 +77,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     let _ = downstream_mock::raise_descriptor_limit();
     let subjects = chosen(args)?;
     let json = args.json.as_deref().map(ResultsFile::open).transpose()?;
+    let html = args.html.as_deref().map(ResultsFile::open).transpose()?;
+    if json.as_ref().zip(html.as_ref()).is_some_and(|(json, html)| json.is_same_as(html)) {
+        return Err(Error::Usage("--json and --html want the same file: give one a file of its own".into()));
+    }
     let mut all = Vec::new();
     let ended = subjects.iter().enumerate().try_for_each(|(at, subject)| {
         let findings = subject.check(args)?;
@@ -83,9 +91,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     let shown = if all.len() > 1 { args.show(&matrix::matrix(&all, width())) } else { Ok(()) };
     let held = all.iter().all(|findings| findings.broken().next().is_none());
     let tried = ended.and(shown).and_then(|()| some_row_was_tried(args, &all));
-    if let Some(file) = json {
-        file.write(|out| Ok(serde_json::to_writer(out, &CheckReport::new(all))?))?;
-    }
+    let page = page::page(&all);
+    let json =
+        json.map_or(Ok(()), |file| file.write(|out| Ok(serde_json::to_writer(out, &CheckReport::new(all))?)));
+    let html = html.map_or(Ok(()), |file| file.write(|out| out.write_all(page.html().as_bytes())));
+    json.and(html)?;
     tried?;
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -191,7 +201,8 @@ impl CheckArgs {
     }
 
     fn show(&self, shown: &str) -> Result<(), Error> {
-        if self.json.as_deref() == Some("-") { Ok(()) } else { text::say(shown) }
+        let takes_it = |file: &Option<String>| file.as_deref() == Some("-");
+        if takes_it(&self.json) || takes_it(&self.html) { Ok(()) } else { text::say(shown) }
     }
 }
 

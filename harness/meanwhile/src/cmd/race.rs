@@ -4,12 +4,14 @@
 
 use std::process::ExitCode;
 
-use timeline::Timeline;
+use timeline::page::{Page, Section};
+use timeline::{File, Timeline};
 
+use crate::live::{Live, Prediction};
 use crate::pictures::PictureFiles;
 use crate::race::{Contestant, Environment, RaceArgs, RaceReport, Track, table};
 use crate::results_file::ResultsFile;
-use crate::{Error, descriptors, text};
+use crate::{Error, descriptors, race, text};
 
 /// Runs the race, and shows or writes its results.
 ///
@@ -22,9 +24,14 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let outputs = Outputs::open(args)?;
     let limit = descriptors::provide_for(most_in_flight(args, &contestants))?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
+    let live = Live::open(&args.live, headings(args), names(&contestants))?;
     let mut track = Track::open(args, contestants, seed)?;
-    if args.pictures.are_wanted() {
+    if args.pictures.are_wanted() || args.live.live.is_some() {
         track.watch();
+    }
+    if let Some(live) = live {
+        live.begin()?;
+        track.show_live(live);
     }
     let mut report = RaceReport::new(Environment::new(args, seed, limit));
     let ended = run(&mut track, args, &outputs, &mut report);
@@ -32,9 +39,37 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
         true => outputs.show(|| table::notes(&report, args)),
         false => Ok(()),
     };
-    outputs.write(&report, track.timelines())?;
+    let live = track.take_live();
+    let timelines = track.timelines();
+    let predictions = live.as_ref().and_then(|live| predictions(live, &report));
+    let page = || race::of_race(&report, args, &timelines, predictions.clone());
+    if let Some(live) = live {
+        live.end(&page());
+    }
+    outputs.write(&report, &timelines, page)?;
     shown.and(ended)?;
     Ok(if report.all_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A heading for each number of calls.
+fn headings(args: &RaceArgs) -> Vec<(usize, String)> {
+    args.numbers_of_calls().into_iter().map(|calls| (calls.get(), args.headline(calls.get()))).collect()
+}
+
+fn names(contestants: &[Contestant]) -> Vec<String> {
+    contestants.iter().map(|contestant| contestant.name().to_owned()).collect()
+}
+
+/// What the room predicted, over the results with the most calls.
+fn predictions(live: &Live, report: &RaceReport) -> Option<Section> {
+    let most = report.results.iter().map(|standing| standing.calls).max()?;
+    let of = |name: &str| {
+        report.results.iter().find(|standing| standing.calls == most && standing.contestant == name)
+    };
+    live.predictions(|name, what| match what {
+        Prediction::Time => of(name)?.median.as_ref().map(|median| median.wall_s),
+        Prediction::Order => of(name)?.rank.map(|rank| rank as f64),
+    })
 }
 
 /// Runs the race for each number of calls, and adds to the report as far as it gets.
@@ -107,10 +142,16 @@ impl Outputs {
     }
 
     /// Writes each of them, also if another one cannot be written.
-    fn write(self, report: &RaceReport, timelines: Vec<Timeline>) -> Result<(), Error> {
+    fn write(
+        self,
+        report: &RaceReport,
+        timelines: &[Timeline],
+        page: impl FnOnce() -> Page,
+    ) -> Result<(), Error> {
         let json = self.json.map_or(Ok(()), |file| file.write(|out| report.write_json(out)));
         let csv = self.csv.map_or(Ok(()), |file| file.write(|out| report.write_csv(out)));
-        let file = timeline::File { header: report.environment.timeline_header(), timelines };
-        json.and(csv).and(self.pictures.write(&file))
+        let header = report.environment.timeline_header();
+        let file = File { header, timelines: timelines.to_vec() };
+        json.and(csv).and(self.pictures.write_with_page(&file, page))
     }
 }

@@ -14,7 +14,7 @@ use contestant::Program;
 use crate::painted::PictureSize;
 use crate::pictures::{PictureFiles, Pictures};
 use crate::race::{self, Contestant, Environment, RaceArgs, Raced, Track};
-use crate::{Error, HowArgs, descriptors, text};
+use crate::{Error, HowArgs, LiveArgs, descriptors, text};
 
 /// Beyond the time that the calls take one after the other.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -92,6 +92,7 @@ impl TraceArgs {
             json: None,
             csv: None,
             pictures: self.pictures.clone(),
+            live: LiveArgs::default(),
         }
     }
 }

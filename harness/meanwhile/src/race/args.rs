@@ -8,7 +8,7 @@ use contestant::Program;
 use contestant::text::{counted, human};
 use downstream_call::Work;
 
-use crate::{Error, HowArgs, Pictures, models, text};
+use crate::{Error, HowArgs, LiveArgs, Pictures, models, text};
 
 /// The options of `meanwhile race`.
 #[derive(Args, Clone, Debug)]
@@ -49,6 +49,9 @@ pub struct RaceArgs {
     /// What to draw
     #[command(flatten)]
     pub pictures: Pictures,
+    /// Who may look on
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 impl RaceArgs {
@@ -74,7 +77,7 @@ impl RaceArgs {
     }
 
     /// What every contestant has to do.
-    pub(super) fn headline(&self, calls: usize) -> String {
+    pub(crate) fn headline(&self, calls: usize) -> String {
         let calls = counted(calls, "call");
         let limit = self.how.in_flight.map(|most| format!(", at most {most} at once")).unwrap_or_default();
         let work = match self.how.work.0 {

@@ -29,7 +29,7 @@ pub(super) struct Heat<'race> {
 }
 
 impl Contestant {
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Model(entry) => entry.name,
             Self::Program(program) => &program.name,

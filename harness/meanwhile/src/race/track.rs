@@ -17,6 +17,7 @@ use super::round::{Finish, Round};
 use super::watch::Watching;
 use super::{RaceArgs, RoundOrder, patience, ranks};
 use crate::Error;
+use crate::live::Live;
 
 /// How long a contestant may take beyond its expectation and its timeout.
 const GRACE: Duration = Duration::from_secs(2);
@@ -30,6 +31,8 @@ pub(crate) struct Track<'race> {
     random: fastrand::Rng,
     mock: Mock,
     is_watched: bool,
+    /// Where browsers look on, if they may.
+    live: Option<Live>,
     /// Those of the runs that were watched.
     timelines: Vec<Timeline>,
 }
@@ -83,7 +86,7 @@ impl<'race> Track<'race> {
         interrupt::listen()?;
         let mock = start_mock(args)?;
         let random = fastrand::Rng::with_seed(seed);
-        Ok(Self { args, contestants, random, mock, is_watched: false, timelines: Vec::new() })
+        Ok(Self { args, contestants, random, mock, is_watched: false, live: None, timelines: Vec::new() })
     }
 
     /// From here on each run is watched, and has a timeline.
@@ -142,6 +145,16 @@ impl<'race> Track<'race> {
         order
     }
 
+    /// From here on each run is shown to browsers as it goes.
+    pub(crate) fn show_live(&mut self, live: Live) {
+        self.live = Some(live);
+    }
+
+    /// Ends that.
+    pub(crate) const fn take_live(&mut self) -> Option<Live> {
+        self.live.take()
+    }
+
     /// What was seen of the runs that are over; nothing of those that were not watched. The contestants of a round are in the
     /// order of the command line, so that pictures of two races can be laid side by side.
     pub(crate) fn timelines(self) -> Vec<Timeline> {
@@ -176,6 +189,9 @@ impl<'race> Track<'race> {
         let (output, finish) = self.run(contestant, heat, watching.as_mut(), &mut lane)?;
         lane.finish(&finish);
         let timeline = watching.map(|watching| watching.end(&self.mock, output.as_ref(), &finish));
+        if let (Some(live), Some(timeline)) = (&self.live, &timeline) {
+            live.ended(timeline);
+        }
         self.timelines.extend(timeline);
         Ok(finish)
     }
@@ -196,7 +212,12 @@ impl<'race> Track<'race> {
             }
         };
         let limit = time_limit(contestant, heat);
-        let mut output = process.wait(limit, |elapsed| lane.show(elapsed, &self.mock.stats()))?;
+        let mut output = process.wait(limit, |elapsed| {
+            lane.show(elapsed, &self.mock.stats());
+            if let (Some(live), Some(watching)) = (&self.live, watching.as_deref()) {
+                live.show(|| watching.so_far(&self.mock));
+            }
+        })?;
         let noise = machine.noise_since();
         let printed = output.as_mut().and_then(|output| output.stdout.as_mut());
         if let Some((watching, printed)) = watching.zip(printed) {

@@ -1,0 +1,53 @@
+//! The page of the runs that a file of timelines has.
+
+use std::collections::BTreeSet;
+
+use contestant::text::{counted, human};
+use timeline::page::{Page, Run, Section};
+use timeline::{File, Lanes, Timeline};
+
+use std::time::Duration;
+
+/// All runs of a file, on one axis for each number of calls.
+pub(crate) fn of_file(file: &File) -> Page {
+    let numbers: BTreeSet<_> = file.timelines.iter().map(|timeline| timeline.about.calls).collect();
+    let runs = |calls| file.timelines.iter().filter(move |timeline| timeline.about.calls == calls);
+    let mut sections: Vec<_> =
+        numbers.into_iter().map(|calls| timelines(heading(runs(calls).next(), calls), runs(calls))).collect();
+    sections.push(origin(file));
+    Page { title: title(file), sections, ..Page::default() }
+}
+
+/// Runs on one axis.
+pub(crate) fn timelines<'run>(heading: String, runs: impl Iterator<Item = &'run Timeline>) -> Section {
+    Section::Timelines { heading, runs: runs.map(|timeline| Run::of(&Lanes::of(timeline))).collect() }
+}
+
+fn heading(of: Option<&Timeline>, calls: usize) -> String {
+    let latency = of.map_or(0, |timeline| timeline.about.latency_ms);
+    format!("{}, each answered after {}", counted(calls, "call"), human(Duration::from_millis(latency)))
+}
+
+/// The names, as far as a line has room for them.
+fn title(file: &File) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for timeline in &file.timelines {
+        if !names.contains(&timeline.about.contestant.as_str()) {
+            names.push(&timeline.about.contestant);
+        }
+    }
+    match names.as_slice() {
+        [] => "No run".into(),
+        [name] => format!("What {name} did"),
+        names if names.len() <= 4 => format!("What {} did", names.join(", ")),
+        names => format!("What {} contestants did", names.len()),
+    }
+}
+
+fn origin(file: &File) -> Section {
+    let facts = [("program", &file.header.program), ("machine", &file.header.machine)];
+    Section::Facts {
+        heading: "Where this is from".into(),
+        facts: facts.map(|(name, value)| [name.into(), value.clone()]).into(),
+    }
+}
