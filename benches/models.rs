@@ -1,96 +1,79 @@
-//! Every model in four groups; `cargo bench -- overhead`, `cargo bench -- diamond/serial` run a part.
+//! Every model in each group; `cargo bench -- overhead`, `cargo bench -- diamond/serial` run a part.
 //!
-//! | group | calls | what it shows |
-//! |---|---|---|
-//! | `two_calls` | 2 calls, 1 s each | whether calls wait at the same time |
-//! | `hundred_calls` | 100 calls, 1 s each, without models that make one call at a time and would take 100 s | how many calls can wait |
-//! | `overhead` | 1,000 calls at no latency, 64 in flight | what a call costs besides waiting |
-//! | `diamond` | A, then B, C and D, then E, 20 ms each | what it costs that calls depend on each other |
+//! The groups are in `src/groups.rs`. Each sample has a model and a mock of its own, and answers are checked after each
+//! iteration, outside the timed part. The mock is a thread of this process, so `overhead` is the cost of both ends;
+//! `meanwhile race` measures a contestant alone, as a process.
 //!
-//! Outcomes are checked after each run, outside the timed part. The mock is a thread of this process, so `overhead` is
-//! the cost of both ends; `meanwhile race` measures a contestant alone, as a process.
+//! *What to notice*: Criterion measures one bench after the other, so it cannot draw the order again for each round, as a race does.
 
-use std::cell::Cell;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use benches::{Pair, models};
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
-use meanwhile::models::{AtOnce, CHILD_ARGUMENT, child};
-
-const ONE_SECOND: Duration = Duration::from_secs(1);
+use benches::estimates::{self, LATEST};
+use benches::groups::{GROUPS, Group};
+use benches::models;
+use benches::pair::Pair;
+use criterion::{Criterion, SamplingMode, Throughput};
+use meanwhile::models::{CHILD_ARGUMENT, child};
 
 fn main() -> ExitCode {
     // A child of a model that is several processes, not a bench.
     if std::env::args().nth(1).as_deref() == Some(CHILD_ARGUMENT) {
         return child().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
-    let mut criterion = Criterion::default().nresamples(10_000).configure_from_args();
-    let has_run = Cell::new(false);
-    two_calls(&mut criterion, &has_run);
-    hundred_calls(&mut criterion, &has_run);
-    overhead(&mut criterion, &has_run);
-    diamond(&mut criterion, &has_run);
+    let start = SystemTime::now();
+    let mut criterion = settings().configure_from_args();
+    let mut has_run = false;
+    for group in GROUPS {
+        has_run |= measure(&mut criterion, group);
+    }
     criterion.final_summary();
-    match benches::complaint(has_run.get(), std::env::args().skip(1)) {
-        None => ExitCode::SUCCESS,
-        Some(complaint) => {
-            eprintln!("{complaint}");
+    if let Some(complaint) = benches::complaint(has_run, std::env::args().skip(1)) {
+        eprintln!("{complaint}");
+        return ExitCode::FAILURE;
+    }
+    show_tables(start)
+}
+
+/// An iteration takes up to 50 ms, so that a sample of 100 ms holds at least two. Options on the command line win.
+fn settings() -> Criterion {
+    Criterion::default()
+        .sample_size(20)
+        .measurement_time(Duration::from_secs(2))
+        .warm_up_time(Duration::from_millis(200))
+        .nresamples(10_000)
+}
+
+/// Whether any bench of the group has run.
+fn measure(criterion: &mut Criterion, group: &Group) -> bool {
+    let mut has_run = false;
+    let mut benches = criterion.benchmark_group(group.name);
+    // All samples are equally long: the first and the last one mean the same.
+    benches.sampling_mode(SamplingMode::Flat).throughput(Throughput::Elements(group.calls() as u64));
+    for entry in models().filter(|entry| group.takes(entry)) {
+        benches.bench_function(entry.name, |bencher| {
+            has_run = true;
+            let mut pair = Pair::new(group, entry);
+            bencher.iter_custom(|iterations| pair.time(iterations));
+        });
+    }
+    benches.finish();
+    has_run
+}
+
+/// The tables of what this run has measured. With `--test` or `--list` that is nothing.
+fn show_tables(start: SystemTime) -> ExitCode {
+    let folder = estimates::folder(env!("CARGO_TARGET_TMPDIR"));
+    match benches::tables(&folder, LATEST, Some(start)) {
+        Ok(tables) if tables.is_empty() => ExitCode::SUCCESS,
+        Ok(tables) => {
+            let page = folder.join("report").join("index.html");
+            println!("{}\n distributions of all samples: {}", tables.join("\n"), page.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
-}
-
-fn two_calls(criterion: &mut Criterion, has_run: &Cell<bool>) {
-    let mut group = ten_flat_samples(criterion, "two_calls");
-    for entry in models() {
-        group.bench_function(entry.name, |bencher| {
-            has_run.set(true);
-            let mut pair = Pair::new(entry, ONE_SECOND);
-            bencher.iter_custom(|rounds| pair.fan_out(rounds, 2, 2));
-        });
-    }
-}
-
-fn hundred_calls(criterion: &mut Criterion, has_run: &Cell<bool>) {
-    let mut group = ten_flat_samples(criterion, "hundred_calls");
-    for entry in models().filter(|entry| entry.at_once != AtOnce::One) {
-        group.bench_function(entry.name, |bencher| {
-            has_run.set(true);
-            let mut pair = Pair::new(entry, ONE_SECOND);
-            bencher.iter_custom(|rounds| pair.fan_out(rounds, 100, 100));
-        });
-    }
-}
-
-fn overhead(criterion: &mut Criterion, has_run: &Cell<bool>) {
-    let mut group = ten_flat_samples(criterion, "overhead");
-    group.throughput(Throughput::Elements(1000));
-    for entry in models() {
-        group.bench_function(entry.name, |bencher| {
-            has_run.set(true);
-            let mut pair = Pair::new(entry, Duration::ZERO);
-            bencher.iter_custom(|rounds| pair.fan_out(rounds, 1000, 64));
-        });
-    }
-}
-
-fn diamond(criterion: &mut Criterion, has_run: &Cell<bool>) {
-    let mut group = ten_flat_samples(criterion, "diamond");
-    for entry in models() {
-        group.bench_function(entry.name, |bencher| {
-            has_run.set(true);
-            let mut pair = Pair::new(entry, Duration::from_millis(20));
-            bencher.iter_custom(|rounds| pair.diamond(rounds));
-        });
-    }
-}
-
-/// Ten samples, each of as few runs as possible: a run that waits for a second is precise without repetition.
-fn ten_flat_samples<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group.sampling_mode(SamplingMode::Flat).sample_size(10);
-    group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
-    group
 }
