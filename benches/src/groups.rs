@@ -62,8 +62,8 @@ pub const GROUPS: &[Group] = &[
     },
 ];
 
-/// What makes more than this of an iteration by waiting alone is left out of a group.
-const LONGEST_WAIT: Duration = Duration::from_millis(60);
+/// A model that would wait for longer than this in one iteration is left out of a group.
+const LONGEST_WAIT: Duration = Duration::from_millis(50);
 
 impl Group {
     /// How many calls an iteration makes.
