@@ -25,7 +25,7 @@ pub fn models() -> impl Iterator<Item = &'static Entry> {
 /// # Errors
 /// An estimate cannot be read.
 pub fn tables(folder: &Path, baseline: &str, since: Option<SystemTime>) -> io::Result<Vec<String>> {
-    let models: Vec<&Entry> = models().collect();
+    let models: Vec<&Entry> = MODELS.iter().collect();
     let mut tables = Vec::new();
     for group in GROUPS {
         let names = models.iter().map(|entry| entry.name);

@@ -13,7 +13,7 @@ const WIDTH: usize = 80;
 const NAME: usize = 24;
 const FIGURE: usize = 9;
 
-/// The table of a group, made from what was estimated; `models` are all models that can be made here.
+/// The table of a group, made from what was estimated; `models` are those that may have a row.
 #[must_use]
 pub fn table(group: &Group, models: &[&Entry], estimates: Vec<Estimate>) -> String {
     let mut lines = wrapped(&format!("{}: {}", group.name, group.shows));
@@ -38,7 +38,7 @@ fn line(group: &Group, row: &Row) -> String {
         estimate.model.clone(),
         time(estimate.median_ns),
         format!("±{}", time(estimate.spread_ns)),
-        format!("{relative:.2}×"),
+        if *relative < 100.0 { format!("{relative:.2}×") } else { format!("{relative:.0}×") },
         format!("{calls_per_second:.0}"),
         if waits(group) { time(beyond_ns) } else { String::new() },
     ])

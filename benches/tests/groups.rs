@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use benches::groups::GROUPS;
-use benches::models;
 use benches::pair::Pair;
-use meanwhile::models::{AtOnce, DEFAULT_WORKERS};
+use meanwhile::models::{AtOnce, DEFAULT_WORKERS, MODELS};
 
 #[test]
 fn an_iteration_takes_at_least_the_latency_that_no_model_can_avoid() {
-    let entry = models().find(|entry| entry.at_once == AtOnce::Unlimited).expect("a model");
+    let entry = MODELS.iter().find(|entry| entry.at_once == AtOnce::Unlimited).expect("a model");
     for group in GROUPS {
         let took = Pair::new(group, entry).time(2);
         assert!(took >= 2 * group.unavoidable(), "{}: {took:?}", group.name);
@@ -21,7 +20,7 @@ fn an_iteration_takes_at_least_the_latency_that_no_model_can_avoid() {
 #[test]
 fn no_model_waits_for_more_than_fifty_milliseconds_of_an_iteration() {
     for group in GROUPS {
-        for entry in models().filter(|entry| group.takes(entry)) {
+        for entry in MODELS.iter().filter(|entry| group.takes(entry)) {
             let at_once = match entry.at_once {
                 AtOnce::One => 1,
                 AtOnce::Workers => DEFAULT_WORKERS.get(),
