@@ -18,7 +18,7 @@ race: ## every model of this platform, side by side
 test: ## every test of the workspace
 	cargo test --workspace
 
-bench: ## Criterion, all groups; `cargo bench -- GROUP/MODEL` runs a part
+bench: ## Criterion, and a ranked table for each group; `cargo bench -- GROUP/MODEL` runs a part
 	cargo bench
 
 check: ## every model against the conformance suite and its fault matrix

@@ -106,15 +106,12 @@ fn criterions_files_are_read_and_older_ones_are_left_out() {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), "overhead/serial/new", MADE);
     let hour = Duration::from_secs(3600);
-    let read = |since| saved(folder.path(), overhead(), LATEST, ["serial", "rayon"], since).expect("readable");
-    let found = Estimate {
-        model: "serial".into(),
-        median_ns: 2e6,
-        confident_ns: (1.9e6, 2.2e6),
-        spread_ns: 5e4,
-    };
-    assert_eq!(read(None), [found.clone()]);
-    assert_eq!(read(Some(SystemTime::now() - hour)), [found]);
+    let read =
+        |since| saved(folder.path(), overhead(), LATEST, ["serial", "rayon"], since).expect("readable");
+    let found =
+        Estimate { model: "serial".into(), median_ns: 2e6, confident_ns: (1.9e6, 2.2e6), spread_ns: 5e4 };
+    assert_eq!(read(None), read(Some(SystemTime::now() - hour)));
+    assert_eq!(read(None), [found]);
     assert_eq!(read(Some(SystemTime::now() + hour)), []);
 }
 

@@ -38,6 +38,22 @@ fn a_picture_is_drawn_again_from_its_file() {
 }
 
 #[test]
+fn a_trace_for_perfetto_has_a_group_for_the_threads_and_the_calls_of_each_contestant() {
+    let traced = meanwhile(&[&["trace", "serial", "callback-loop", "--perfetto=-"], &QUICK[..]].concat());
+    assert_eq!(traced.code, Some(0), "{traced:?}");
+    let trace: serde_json::Value = serde_json::from_str(&traced.stdout).expect("JSON");
+    let events = trace["traceEvents"].as_array().expect("events");
+    let groups = events.iter().filter(|event| event["name"] == "process_name");
+    let groups: Vec<_> = groups.filter_map(|event| event["args"]["name"].as_str()).collect();
+    assert_eq!(
+        groups,
+        ["serial: threads", "serial: calls", "callback-loop: threads", "callback-loop: calls"]
+    );
+    let calls = events.iter().filter(|event| event["cat"] == "call" && event["name"] == "waiting");
+    assert_eq!(calls.count(), 2 * 3);
+}
+
+#[test]
 fn a_picture_needs_a_file_of_its_own() {
     let ran = meanwhile(&["race", "serial", "--svg=-", "--json=-"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");

@@ -45,13 +45,17 @@ enum Told {
     SortIndex(usize),
 }
 
+/// The first process. Perfetto takes a thread with its process's number for the main one, and no thread or call has such a
+/// number.
+const FIRST_PROCESS: usize = 1_000_000_000;
+
 /// Writes these runs, the first one on top.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn perfetto(runs: &[Lanes], mut out: impl Write) -> io::Result<()> {
     write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
-    let events = runs.iter().enumerate().flat_map(|(at, lanes)| events(2 * at + 1, lanes));
+    let events = runs.iter().enumerate().flat_map(|(at, lanes)| events(FIRST_PROCESS + 2 * at, lanes));
     for (at, event) in events.enumerate() {
         out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut out, &event)?;
@@ -64,12 +68,18 @@ pub fn perfetto(runs: &[Lanes], mut out: impl Write) -> io::Result<()> {
 fn events(pid: usize, lanes: &Lanes) -> impl Iterator<Item = TraceEvent> {
     let name = &lanes.about.contestant;
     let processes = [
-        process(pid, format!("{name}: threads"), sentence(lanes)),
+        process(pid, format!("{name}: threads"), said(lanes)),
         process(pid + 1, format!("{name}: calls"), String::new()),
     ];
     let threads = lanes.threads.iter().flat_map(move |lane| thread(pid, lane));
     let calls = lanes.calls.iter().flat_map(move |lane| call(pid + 1, lane));
     processes.into_iter().flatten().chain(threads).chain(calls)
+}
+
+/// The sentence, and what was not seen.
+fn said(lanes: &Lanes) -> String {
+    let missing = lanes.end.iter().flat_map(|end| &end.missing);
+    missing.fold(sentence(lanes), |said, missing| format!("{said}; not seen: {missing}"))
 }
 
 fn process(pid: usize, name: String, labels: String) -> [TraceEvent; 3] {

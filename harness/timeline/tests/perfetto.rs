@@ -53,6 +53,23 @@ fn a_hostile_name_is_text() {
 }
 
 #[test]
+fn no_thread_is_taken_for_the_main_one_of_its_process() {
+    let events = events(&[pool().lanes(), pool().lanes()]);
+    assert!(events.iter().all(|event| event["pid"] != event["tid"]));
+}
+
+#[test]
+fn what_was_not_seen_is_said() {
+    let mut made = at_once("one", 1);
+    made.0.end.as_mut().expect("an end").missing.push("12 threads were not watched".into());
+    let events = events(&[made.lanes()]);
+    let label = events.iter().find(|event| event["name"] == "process_labels").expect("a label");
+    assert!(
+        label["args"]["labels"].as_str().expect("text").ends_with("not seen: 12 threads were not watched")
+    );
+}
+
+#[test]
 fn no_runs_are_a_trace_without_events() {
     assert_eq!(events(&[]), <[Value; 0]>::default());
 }
