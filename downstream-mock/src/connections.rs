@@ -119,13 +119,12 @@ async fn answer(
     let in_flight = server.counts.request(recorded);
     let answer = match Answer::in_a_heat(&request, &server.heat, number) {
         Some(answer) => answer,
-        None => Answer::decide(&request, &server.tokens),
+        None => Answer::decide(&request, &server.tokens, &server.latency),
     };
     // The head is in the connection's read buffer. Drop it, so that the buffer is used again.
     drop(request);
-    let latency = server.latency.next(answer.latency);
-    if !latency.is_zero() {
-        sleep(latency).await;
+    if !answer.latency.is_zero() {
+        sleep(answer.latency).await;
     }
     Ok(answer.into_response(in_flight))
 }

@@ -1,7 +1,8 @@
 //! One heat of a race: what is asked for, what is answered, and what was asked for in fact.
 //!
-//! *What to notice*: while a heat is on, a request chooses nothing: each call of the heat is answered after the heat's
-//! latency, and everything else is counted and refused after the same latency. An answer has a token, a hash of the call's
+//! *What to notice*: while a heat is on, a request chooses nothing: each call of the heat is answered after the latency of its
+//! number, so that latencies that differ are the same ones for every contestant, in whatever order it calls. Everything else is
+//! counted and refused after a latency as well. An answer has a token, a hash of the call's
 //! number under keys that the system drew for this heat alone, so an answer cannot be printed without being asked for.
 
 use crate::events::call_number;
@@ -15,7 +16,9 @@ use std::{
 /// What a heat asks for, and how often each part of it was asked for.
 #[derive(Clone, Debug)]
 pub struct Heat {
-    /// How long each answer takes, whatever a request says.
+    /// How long the answer to each call takes, by its number, whatever a request says.
+    pub latencies: Vec<Duration>,
+    /// How long everything else takes to be refused.
     pub latency: Duration,
     /// How often each call was asked for, by its number.
     pub asked: Vec<u64>,
@@ -31,10 +34,17 @@ pub struct Heat {
 pub(crate) struct CurrentHeat(Mutex<Option<Heat>>);
 
 impl Heat {
-    /// A heat of calls 0 to `calls` − 1, with keys of its own.
+    /// A heat of calls 0 to `calls` − 1 that all take as long, with keys of its own.
     #[must_use]
     pub fn new(calls: usize, latency: Duration) -> Self {
-        Self { latency, asked: vec![0; calls], strays: 0, reused: 0, keys: RandomState::new() }
+        Self::with_latencies(vec![latency; calls], latency)
+    }
+
+    /// A heat with a call for each of these latencies, and one for everything else; with keys of its own.
+    #[must_use]
+    pub fn with_latencies(latencies: Vec<Duration>, latency: Duration) -> Self {
+        let asked = vec![0; latencies.len()];
+        Self { latencies, latency, asked, strays: 0, reused: 0, keys: RandomState::new() }
     }
 
     /// The body that answers `/echo/{call}`: the call's number and its token, such as `17-93c1f0de5a7b2846`.
@@ -43,17 +53,18 @@ impl Heat {
         format!("{call}-{:016x}", self.keys.hash_one(call))
     }
 
-    /// Notes a request, which is the one of this number (from 0) on its connection; the answer, if it is for a call.
-    fn ask(&mut self, path: &str, number_on_connection: u64) -> Option<String> {
+    /// Notes a request, which is the one of this number (from 0) on its connection: after how long it is answered, and what the
+    /// answer is, if it is for a call.
+    fn ask(&mut self, path: &str, number_on_connection: u64) -> (Duration, Option<String>) {
         self.reused += u64::from(number_on_connection > 0);
         match self.call(path) {
             Some(call) => {
                 self.asked[call] += 1;
-                Some(self.answer(call))
+                (self.latencies[call], Some(self.answer(call)))
             }
             None => {
                 self.strays += 1;
-                None
+                (self.latency, None)
             }
         }
     }
@@ -79,8 +90,7 @@ impl CurrentHeat {
 
     /// What is answered while a heat is on, and after how long; `None` if none is.
     pub(crate) fn ask(&self, path: &str, number_on_connection: u64) -> Option<(Duration, Option<String>)> {
-        let mut heat = self.lock();
-        heat.as_mut().map(|heat| (heat.latency, heat.ask(path, number_on_connection)))
+        self.lock().as_mut().map(|heat| heat.ask(path, number_on_connection))
     }
 
     /// The heat stays right after a panic elsewhere: each change is complete before the lock is released.

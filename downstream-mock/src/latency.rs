@@ -1,13 +1,14 @@
 //! How long an answer takes: a latency, and jitter drawn from a seed.
 //!
-//! *What to notice*: the nth request gets the nth draw, whatever its path is, so that a run can be repeated.
+//! *What to notice*: the nth request gets the nth draw, whatever its path is, so that a run can be repeated. In a heat the nth
+//! *call* has the nth draw instead (`heat.rs`): requests arrive in another order from each contestant.
 //!
 //! *What is deliberately missing*: a library of distributions. Three are enough, and each is one line.
 
 use fastrand::Rng;
 use std::{
     f64::consts::TAU,
-    fmt,
+    fmt, iter,
     str::FromStr,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -40,6 +41,20 @@ pub enum Jitter {
 }
 
 impl Jitter {
+    /// One latency after the other, all drawn from a seed: the same seed has the same ones, however many are taken.
+    pub fn latencies(self, base: Duration, seed: u64) -> impl Iterator<Item = Duration> {
+        let mut draws = Rng::with_seed(seed);
+        iter::repeat_with(move || self.latency(base, &mut draws))
+    }
+
+    fn latency(self, base: Duration, draws: &mut Rng) -> Duration {
+        if self == Self::None {
+            return base;
+        }
+        let latency_s = base.as_secs_f64() + self.draw_s(draws);
+        Duration::from_secs_f64(latency_s.max(0.0))
+    }
+
     /// What to add to a latency, in seconds.
     fn draw_s(self, draws: &mut Rng) -> f64 {
         match self {
@@ -120,9 +135,7 @@ impl Latency {
         if self.jitter == Jitter::None {
             return base;
         }
-        let mut draws = self.draws.lock().unwrap_or_else(PoisonError::into_inner);
-        let latency_s = base.as_secs_f64() + self.jitter.draw_s(&mut draws);
-        Duration::from_secs_f64(latency_s.max(0.0))
+        self.jitter.latency(base, &mut self.draws.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn restart(&self) {

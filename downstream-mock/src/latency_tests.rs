@@ -31,6 +31,14 @@ fn a_seed_repeats_its_latencies_and_another_seed_does_not() {
 }
 
 #[test]
+fn the_first_latencies_of_a_seed_are_those_of_the_requests_in_their_order() {
+    let jitter = Jitter::LongTail { scale: BASE, shape: 1.5 };
+    let few: Vec<_> = jitter.latencies(BASE, 3).take(10).collect();
+    assert_eq!(few, latencies(jitter, 3)[..10]);
+    assert!(Jitter::None.latencies(BASE, 3).take(10).all(|latency| latency == BASE));
+}
+
+#[test]
 fn a_restart_repeats_the_latencies() {
     let latency = Latency::new(BASE, Jitter::Uniform { spread: BASE }, 5);
     let five = || [(); 5].map(|()| latency.next(None));

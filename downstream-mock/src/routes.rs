@@ -7,6 +7,7 @@ use crate::{
     diamond::Tokens,
     files::{File, FileBody},
     heat::CurrentHeat,
+    latency::Latency,
     query::Query,
     stats::{InFlight, Stats},
 };
@@ -28,9 +29,9 @@ const NO_SUCH_PATH: &str = "no such path: ask for /get_resource, /echo/{id}, /di
 /// What hyper sends: a short text or a file.
 pub(crate) type AnswerBody = Either<Full<Bytes>, FileBody>;
 
-/// The answer that will be sent, and the latency that the request asks for, if any.
+/// The answer that will be sent, and after how long.
 pub(crate) struct Answer {
-    pub(crate) latency: Option<Duration>,
+    pub(crate) latency: Duration,
     status: StatusCode,
     content: Content,
 }
@@ -51,10 +52,11 @@ impl Answer {
                 text(StatusCode::FORBIDDEN, "a race is on: only GET /echo/{call} of its calls is answered")
             }
         };
-        Some(Self { latency: Some(latency), status, content })
+        Some(Self { latency, status, content })
     }
 
-    pub(crate) fn decide<B>(request: &Request<B>, tokens: &Tokens) -> Self {
+    /// What is answered otherwise, after the latency that the request asks for, or else the server's.
+    pub(crate) fn decide<B>(request: &Request<B>, tokens: &Tokens, latency: &Latency) -> Self {
         let query = Query(request.uri().query().unwrap_or_default());
         let latency_ms = query.number("latency_ms", 0..=LATENCY_LIMIT_MS);
         let (status, content) = match &latency_ms {
@@ -64,8 +66,8 @@ impl Answer {
             }
             Ok(_) => route(request.uri().path(), &query, tokens),
         };
-        let latency = latency_ms.ok().flatten().map(Duration::from_millis);
-        Self { latency, status, content }
+        let asked = latency_ms.ok().flatten().map(Duration::from_millis);
+        Self { latency: latency.next(asked), status, content }
     }
 
     pub(crate) fn into_response(self, in_flight: InFlight) -> Response<AnswerBody> {

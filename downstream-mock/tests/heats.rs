@@ -3,7 +3,7 @@
 mod client;
 
 use client::{get, receive, send, talk};
-use downstream_mock::{Config, Heat, Mock};
+use downstream_mock::{Config, EventKind, Heat, Jitter, Mock};
 use std::time::{Duration, Instant};
 
 const LATENCY: Duration = Duration::from_millis(30);
@@ -42,6 +42,27 @@ fn no_request_is_answered_before_the_latency_of_the_heat() {
         let start = Instant::now();
         get(mock.address(), path);
         assert!(start.elapsed() >= LATENCY, "{path} took {:?}", start.elapsed());
+    }
+}
+
+/// The calls arrive in another order than that of their numbers, as those of each contestant do. The server's own jitter, hours
+/// here, is not added.
+#[test]
+fn a_call_has_the_latency_of_its_number_in_whatever_order_calls_arrive() {
+    let jitter = Jitter::Normal { deviation: Duration::from_secs(3600) };
+    let mock = Mock::start(Config { jitter, ..Config::default() }).expect("a mock");
+    let ms = Duration::from_millis;
+    mock.begin_heat(Heat::with_latencies(vec![ms(400), ms(0), ms(200)], ms(10)));
+    mock.record_events(100);
+    let in_this_order = [2, 0, 1].map(|call| send(mock.address(), "GET", &format!("/echo/{call}")));
+    in_this_order.into_iter().for_each(|client| assert_eq!(receive(client).status, 200));
+    let events = mock.events().events;
+    let at = |call, kind| {
+        events.iter().find(|event| event.call == Some(call) && event.kind == kind).expect("an event").at
+    };
+    for (call, latency) in mock.heat().latencies.into_iter().enumerate() {
+        let took = at(call, EventKind::AnswerBegun) - at(call, EventKind::HeadComplete);
+        assert!(took >= latency, "call {call} was answered after {took:?}, not {latency:?}");
     }
 }
 
