@@ -2,12 +2,13 @@
 //!
 //! *What to notice*: each call must have one line, with the token that only its own request can have brought; the mock must
 //! have been asked for each call once, and for nothing else; and no run can be shorter than the latencies it has to wait
-//! for, one after the other.
+//! for, one after the other (`least_time.rs`).
 
 use downstream_call::{Failure, Line};
 use downstream_mock::{Heat, Stats};
 
 use crate::Captured;
+use crate::least_time::least_time;
 use crate::measure::Usage;
 use crate::text::{counted, last_line, printable};
 
@@ -139,8 +140,7 @@ impl Evidence<'_> {
 
     /// No run is over before its last call can be answered.
     fn too_fast(&self) -> Option<String> {
-        let waits = self.calls.div_ceil(self.in_flight.max(1));
-        let floor_s = self.heat.latency.as_secs_f64() * waits as f64;
+        let floor_s = least_time(&self.heat.latencies, self.in_flight).as_secs_f64();
         let wall_s = self.usage.wall_s;
         (wall_s < floor_s).then(|| {
             format!(

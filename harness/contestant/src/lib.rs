@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod group;
 pub mod interrupt;
+mod least_time;
 pub mod measure;
 mod placeholders;
 mod process;

@@ -52,6 +52,19 @@ fn an_answer_is_a_fault(#[case] differs: fn(&mut Known), #[case] reason: &str) {
     assert!(fault.contains(reason), "{fault}");
 }
 
+/// Two calls of 300 and 500 ms, one after the other. Twice any one latency would accuse an honest run, or miss one that is not.
+#[rstest]
+#[case::as_long_as_both_take(0.8, None)]
+#[case::shorter(0.799, Some("2 calls cannot be answered before 0.800 s"))]
+fn a_run_whose_latencies_differ_is_held_against_their_sum(#[case] wall_s: f64, #[case] reason: Option<&str>) {
+    let mut known = Known::honest();
+    known.heat.latencies = [300, 500].map(Duration::from_millis).into();
+    known.usage.wall_s = wall_s;
+    let fault = known.judge().fault;
+    assert_eq!(fault.is_some(), reason.is_some(), "{fault:?}");
+    assert!(fault.unwrap_or_default().contains(reason.unwrap_or_default()));
+}
+
 #[rstest]
 #[case::twice("0 200 TOKEN0\n0 200 TOKEN0\n", "answered call 0 twice")]
 #[case::for_another_call("0 200 TOKEN0\n7 200 7\n", "answered call 7, which there is not")]

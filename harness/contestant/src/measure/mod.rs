@@ -53,6 +53,8 @@ pub enum Measured {
 /// What a program used, from its start to its end. What this system does not tell is missing.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Usage {
+    /// When it was started, in microseconds on the [`MachineClock`]; nothing where there is none.
+    pub started_us: Option<u64>,
     /// From before its start to after its end, in seconds.
     pub wall_s: f64,
     /// CPU time in user mode, in seconds, of it and of all processes below it.
@@ -147,6 +149,7 @@ fn start_and_wait(command: &[OsString], starts: &Starts, watch: Option<&Report>)
     }
     let stderr = stderr.and_then(|capture| capture.end(STDERR_GRACE)).unwrap_or_default();
     Ok(Usage {
+        started_us: machine_us(start),
         wall_s,
         peak_threads: peaks.threads,
         left_behind,
@@ -160,9 +163,12 @@ fn start_and_wait(command: &[OsString], starts: &Starts, watch: Option<&Report>)
 fn watch_from(race: &Report, process: u32, start: Instant) -> io::Result<Watcher> {
     let race = race.try_clone()?;
     let tell = move |sight: Sight| race.send((serde_json::to_string(&sight)? + "\n").as_bytes());
-    let machine_us = MachineClock::read().map(|clock| clock.microseconds(start));
-    tell(Sight::Started { machine_us })?;
+    tell(Sight::Started { machine_us: machine_us(start) })?;
     Ok(Watcher::start(process, start, tell))
+}
+
+fn machine_us(at: Instant) -> Option<u64> {
+    MachineClock::read().map(|clock| clock.microseconds(at))
 }
 
 /// What the kernel knows of all processes that were waited for, or what was sampled where that is more.
