@@ -20,10 +20,10 @@ use crate::{Error, descriptors, race, text};
 /// fails is no error: its row says so, and the exit status is 1.
 pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let contestants = Contestant::all(args).map_err(Error::Usage)?;
-    args.check()?;
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
+    args.check(seed)?;
     let outputs = Outputs::open(args)?;
     let limit = descriptors::provide_for(most_in_flight(args, &contestants))?;
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
     let live = Live::open(&args.live, headings(args), names(&contestants))?;
     let mut track = Track::open(args, contestants, seed)?;
     if args.pictures.are_wanted() || args.live.live.is_some() {
@@ -96,8 +96,7 @@ fn run(
 
 /// The mock holds as many connections as the contestant that makes most of them at once.
 fn most_in_flight(args: &RaceArgs, contestants: &[Contestant]) -> usize {
-    let most = args.calls.iter().max().map_or(0, |calls| calls.get());
-    contestants.iter().map(|contestant| contestant.at_once(args, most)).max().unwrap_or(0)
+    contestants.iter().map(|contestant| contestant.at_once(args, args.most_calls())).max().unwrap_or(0)
 }
 
 /// Where results go, tried before the race: a name that can't be written must not cost a minute first.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use ::timeline::{File, Timeline};
 use clap::Args;
 use contestant::Program;
+use downstream_mock::Jitter;
 
 use crate::painted::PictureSize;
 use crate::pictures::{PictureFiles, Pictures};
@@ -53,11 +54,11 @@ pub(super) struct TraceArgs {
 pub(super) fn trace(args: &TraceArgs) -> Result<ExitCode, Error> {
     let race = args.as_race();
     let contestants = Contestant::all(&race).map_err(Error::Usage)?;
-    race.check()?;
+    let seed = fastrand::u64(..);
+    race.check(seed)?;
     let files = race.pictures.open()?;
     let at_once = contestants.iter().map(|contestant| contestant.at_once(&race, args.calls.get())).max();
     let limit = descriptors::provide_for(at_once.unwrap_or(0))?;
-    let seed = fastrand::u64(..);
     let mut track = Track::open(&race, contestants, seed)?;
     track.watch();
     let raced = track.race(args.calls.get());
@@ -83,6 +84,7 @@ impl TraceArgs {
             contestants: if self.contestants.is_empty() { programs() } else { self.contestants.clone() },
             calls: vec![self.calls],
             latency: self.latency,
+            jitter: Jitter::None,
             how: self.how.clone(),
             rounds: NonZeroUsize::MIN,
             patience: one_call.saturating_mul(calls).saturating_add(PATIENCE),

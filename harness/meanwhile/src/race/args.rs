@@ -7,7 +7,9 @@ use clap::Args;
 use contestant::Program;
 use contestant::text::{counted, human};
 use downstream_call::Work;
+use downstream_mock::Jitter;
 
+use super::latencies::latencies;
 use crate::{Error, HowArgs, LiveArgs, Pictures, models, text};
 
 /// The options of `meanwhile race`.
@@ -22,6 +24,9 @@ pub struct RaceArgs {
     /// How long the downstream takes to answer
     #[arg(long, default_value = "1s", value_name = "DURATION", value_parser = text::duration)]
     pub latency: Duration,
+    /// Let latencies differ, the same for every contestant: none, uniform:MS, normal:MS or long-tail:MS:SHAPE; adds p50, p90, p99
+    #[arg(long, default_value = "none", value_name = "JITTER")]
+    pub jitter: Jitter,
     /// How to call
     #[command(flatten)]
     pub how: HowArgs,
@@ -34,7 +39,7 @@ pub struct RaceArgs {
     /// A table for a projector: few rows, few columns, a sentence for each [default contestants: one for each idea]
     #[arg(long)]
     pub projector: bool,
-    /// Where the random order of contestants starts [default: somewhere]
+    /// Where the random order of contestants and the jitter start [default: somewhere]
     #[arg(long, value_name = "N", value_parser = text::whole)]
     pub seed: Option<u64>,
     /// Let any program run: NAME='COMMAND {url} {calls}', and {in_flight}, {timeout_s} where it takes them
@@ -55,14 +60,34 @@ pub struct RaceArgs {
 }
 
 impl RaceArgs {
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.latency < self.how.timeout {
-            return Ok(());
-        }
-        let (latency, timeout) = (human(self.latency), human(self.how.timeout));
-        Err(Error::Usage(format!(
-            "no call can be answered after {latency} within {timeout}: use a longer --timeout"
-        )))
+    /// # Errors
+    /// A call cannot be answered in time.
+    pub(crate) fn check(&self, seed: u64) -> Result<(), Error> {
+        let Some((call, latency)) = self.too_late(seed) else { return Ok(()) };
+        let (latency, timeout) = (human(latency), human(self.how.timeout));
+        Err(Error::Usage(if self.has_jitter() {
+            format!(
+                "call {call} cannot be answered after {latency} within {timeout}: use a longer --timeout or less --jitter"
+            )
+        } else {
+            format!("no call can be answered after {latency} within {timeout}: use a longer --timeout")
+        }))
+    }
+
+    /// The first call whose latency is no shorter than its timeout, and that latency.
+    fn too_late(&self, seed: u64) -> Option<(usize, Duration)> {
+        let that_differ = if self.has_jitter() { self.most_calls() } else { 1 };
+        latencies(self, seed).take(that_differ).enumerate().find(|(_, latency)| *latency >= self.how.timeout)
+    }
+
+    /// The most calls that a contestant makes.
+    pub(crate) fn most_calls(&self) -> usize {
+        self.calls.iter().max().map_or(0, |calls| calls.get())
+    }
+
+    /// Whether latencies differ, so that their percentiles say something.
+    pub(crate) fn has_jitter(&self) -> bool {
+        self.jitter != Jitter::None
     }
 
     /// One race for each of them, in their order; one that is there twice is raced once.
@@ -84,7 +109,8 @@ impl RaceArgs {
             Work::None => String::new(),
             _ => format!(", with {} of work for each", self.how.work),
         };
-        format!("{calls}, each answered after {}{limit}{work}", human(self.latency))
+        let jitter = if self.has_jitter() { format!(" (jitter {})", self.jitter) } else { String::new() };
+        format!("{calls}, each answered after {}{jitter}{limit}{work}", human(self.latency))
     }
 
     pub(super) fn latency_ms(&self) -> u64 {

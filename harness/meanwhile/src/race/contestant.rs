@@ -10,7 +10,7 @@ use ::contestant::{Placeholders, Program};
 use downstream_call::Work;
 use timeline::About;
 
-use super::RaceArgs;
+use super::{RaceArgs, latencies};
 use crate::HowArgs;
 use crate::models::{self, Entry, MODELS};
 
@@ -26,6 +26,8 @@ pub(crate) enum Contestant {
 pub(super) struct Heat<'race> {
     pub(super) args: &'race RaceArgs,
     pub(super) calls: usize,
+    /// How long the downstream takes for each of them.
+    pub(super) latencies: &'race [Duration],
 }
 
 impl Contestant {
@@ -116,11 +118,11 @@ impl Heat<'_> {
         }
     }
 
-    /// How long the contestant should take: as many latencies as it has to wait for one after the other.
+    /// How long the contestant should take: the latencies that it has to wait for one after the other, and the work.
     pub(super) fn expectation(&self, contestant: &Contestant) -> Duration {
-        let waits = self.calls.div_ceil(contestant.at_once(self.args, self.calls));
         let work =
             self.args.how.work.cpu_time().saturating_mul(u32::try_from(self.calls).unwrap_or(u32::MAX));
-        self.args.latency.saturating_mul(u32::try_from(waits).unwrap_or(u32::MAX)).saturating_add(work)
+        let at_once = contestant.at_once(self.args, self.calls);
+        latencies::expectation(self.latencies, at_once).saturating_add(work)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use contestant::text::counted;
+use downstream_mock::Jitter;
 use serde::{Deserialize, Serialize};
 use timeline::Header;
 
@@ -31,6 +32,9 @@ pub struct Environment {
     pub descriptor_limit: u64,
     /// How long the mock waits before each answer, in milliseconds.
     pub latency_ms: u64,
+    /// How latencies differ from call to call, as on the command line.
+    #[serde(default = "no_jitter")]
+    pub jitter: String,
     /// How long a call may take, in milliseconds.
     pub timeout_ms: u64,
     /// How many calls may be in flight, if that is limited.
@@ -43,7 +47,7 @@ pub struct Environment {
     pub programs: BTreeMap<String, String>,
     /// How often each contestant was to run.
     pub rounds: usize,
-    /// Where the random order started.
+    /// Where the random order and the jitter started.
     pub seed: u64,
     /// In which order the contestants ran.
     pub order: Vec<RoundOrder>,
@@ -76,6 +80,7 @@ impl Environment {
             memory_bytes: observe::memory_bytes(),
             descriptor_limit,
             latency_ms: args.latency_ms(),
+            jitter: args.jitter.to_string(),
             timeout_ms: u64::try_from(args.how.timeout.as_millis()).unwrap_or(u64::MAX),
             in_flight: args.how.in_flight.map(usize::from),
             workers: args.how.workers.map(usize::from),
@@ -95,6 +100,11 @@ impl Environment {
         let machine = format!("{}{kernel} {}{cores}", self.os, self.architecture);
         Header { program: self.program.clone(), machine, ..Header::default() }
     }
+}
+
+/// What a report without a word about it had.
+fn no_jitter() -> String {
+    Jitter::None.to_string()
 }
 
 fn programs(args: &RaceArgs) -> BTreeMap<String, String> {

@@ -5,11 +5,13 @@
 //!
 //! *What is deliberately missing*: warming up: each contestant pays for its own start, and the numbers say so.
 
+mod answered;
 mod args;
 mod board;
 mod contestant;
 mod differences;
 mod environment;
+mod latencies;
 mod page;
 mod patience;
 mod projector;
@@ -22,6 +24,7 @@ pub(crate) mod table;
 mod track;
 mod watch;
 
+pub use answered::Answered;
 pub use args::RaceArgs;
 pub(crate) use args::program;
 pub(crate) use contestant::Contestant;

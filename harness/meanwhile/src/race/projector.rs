@@ -8,6 +8,7 @@ use console::style;
 use super::RaceArgs;
 use super::ranks::in_order;
 use super::report::Standing;
+use super::round::Round;
 use crate::models::MODELS;
 use crate::screen;
 
@@ -22,7 +23,11 @@ const NAME: usize = 24;
 pub(super) fn table(standings: &[Standing], args: &RaceArgs) -> String {
     let Some(calls) = standings.first().map(|standing| standing.calls) else { return String::new() };
     let width = screen::width().map_or(WIDTH, |width| width.min(WIDTH));
-    let header = line("", "seconds", "threads", "in flight", width);
+    let header = if args.has_jitter() {
+        line("", "seconds", "p50", "p99", width)
+    } else {
+        line("", "seconds", "threads", "in flight", width)
+    };
     let mut lines = vec![
         String::new(),
         format!("  {}", style(args.headline(calls)).bold()),
@@ -43,9 +48,9 @@ pub(super) fn table(standings: &[Standing], args: &RaceArgs) -> String {
 fn row(standing: &Standing, args: &RaceArgs, width: usize) -> [String; 3] {
     let numbers = match &standing.median {
         Some(median) => {
-            let threads = median.peak_threads.map_or_else(|| "–".into(), |threads| threads.to_string());
-            let (seconds, in_flight) = (format!("{:.2}", median.wall_s), median.peak_in_flight.to_string());
-            line(&standing.contestant, &seconds, &threads, &in_flight, width)
+            let seconds = format!("{:.2}", median.wall_s);
+            let [one, other] = numbers_beside(median, args.has_jitter());
+            line(&standing.contestant, &seconds, &one, &other, width)
         }
         None => line(&standing.contestant, "–", "–", "–", width),
     };
@@ -53,10 +58,21 @@ fn row(standing: &Standing, args: &RaceArgs, width: usize) -> [String; 3] {
     [style(numbers).bold().to_string(), format!("      {sentence}"), String::new()]
 }
 
+/// Threads and calls in flight; where latencies differ, when half of the calls and when 99 of 100 were answered.
+fn numbers_beside(median: &Round, has_jitter: bool) -> [String; 2] {
+    let known = |number: Option<String>| number.unwrap_or_else(|| "–".into());
+    if has_jitter {
+        let times_s =
+            [median.answered.map(|answered| answered.p50_s), median.answered.map(|answered| answered.p99_s)];
+        return times_s.map(|time_s| known(time_s.map(|time_s| format!("{time_s:.2}"))));
+    }
+    [known(median.peak_threads.map(|threads| threads.to_string())), median.peak_in_flight.to_string()]
+}
+
 /// The columns, as far apart as the width allows.
-fn line(name: &str, seconds: &str, threads: &str, in_flight: &str, width: usize) -> String {
+fn line(name: &str, seconds: &str, one: &str, other: &str, width: usize) -> String {
     let column = width.saturating_sub(2 + NAME) / 3;
-    format!("  {name:NAME$}{seconds:>column$}{threads:>column$}{in_flight:>column$}")
+    format!("  {name:NAME$}{seconds:>column$}{one:>column$}{other:>column$}")
 }
 
 /// What to learn from the row: why there are no numbers, or the model's lesson, or how it waits.
@@ -79,9 +95,12 @@ fn sentence(standing: &Standing, args: &RaceArgs) -> String {
 }
 
 /// What the columns mean.
-pub(super) fn notes() -> String {
-    let note = "seconds: from the start of the process to its end; in flight: the most calls that the downstream saw \
-                at a time";
+pub(super) fn notes(args: &RaceArgs) -> String {
+    let note = if args.has_jitter() {
+        "seconds: from the start of the process to its end; p50, p99: by then so many of the calls were answered"
+    } else {
+        "seconds: from the start of the process to its end; in flight: the most calls that the downstream saw at a time"
+    };
     let width = screen::width().map_or(WIDTH, |width| width.min(WIDTH));
     format!("  {}\n", style(screen::wrapped(note, width.saturating_sub(4), "  ")).dim())
 }

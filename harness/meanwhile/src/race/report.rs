@@ -67,6 +67,10 @@ struct Row<'report> {
     left_behind: Option<u64>,
     others_cores: Option<f64>,
     waiting_share: Option<f64>,
+    answered_p50_s: Option<f64>,
+    answered_p90_s: Option<f64>,
+    answered_p99_s: Option<f64>,
+    answered_max_s: Option<f64>,
     reason: Option<Cow<'report, str>>,
 }
 
@@ -136,6 +140,7 @@ impl Standing {
 
     fn row(&self, round: Option<(usize, &Round)>) -> Row<'_> {
         let (number, round) = round.unzip();
+        let answered = round.and_then(|round| round.answered);
         Row {
             contestant: defused(&self.contestant),
             calls: self.calls,
@@ -154,6 +159,10 @@ impl Standing {
             left_behind: round.map(|round| round.left_behind),
             others_cores: round.and_then(|round| round.others_cores),
             waiting_share: round.and_then(|round| round.waiting_share),
+            answered_p50_s: answered.map(|answered| answered.p50_s),
+            answered_p90_s: answered.map(|answered| answered.p90_s),
+            answered_p99_s: answered.map(|answered| answered.p99_s),
+            answered_max_s: answered.map(|answered| answered.max_s),
             reason: if round.is_none() { self.reason().map(defused) } else { None },
         }
     }

@@ -4,6 +4,8 @@ use contestant::measure::Usage;
 use observe::Noise;
 use serde::{Deserialize, Serialize};
 
+use super::answered::Answered;
+
 /// What one process used, and what came of its calls. What the system does not tell is `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Round {
@@ -36,6 +38,9 @@ pub struct Round {
     /// The share of its time in which some process, its own included, waited for a core.
     #[serde(default)]
     pub waiting_share: Option<f64>,
+    /// When the calls were answered; nothing in a race without jitter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
 }
 
 /// What came of one run of one contestant.
@@ -60,6 +65,7 @@ impl Round {
             left_behind: usage.left_behind as u64,
             others_cores: noise.others_cores,
             waiting_share: noise.waiting_share,
+            answered: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Medians, and how far rounds are apart.
 
+use super::answered::Answered;
 use super::round::Round;
 
 /// The median of each number by itself; nothing without rounds.
@@ -23,6 +24,19 @@ pub(super) fn median(rounds: &[Round]) -> Option<Round> {
         left_behind: whole(|round| Some(round.left_behind))?,
         others_cores: real(|round| round.others_cores),
         waiting_share: real(|round| round.waiting_share),
+        answered: answered(rounds),
+    })
+}
+
+fn answered(rounds: &[Round]) -> Option<Answered> {
+    let real = |number: fn(&Answered) -> f64| {
+        middle(rounds.iter().filter_map(|round| round.answered.as_ref().map(number)).collect())
+    };
+    Some(Answered {
+        p50_s: real(|answered| answered.p50_s)?,
+        p90_s: real(|answered| answered.p90_s)?,
+        p99_s: real(|answered| answered.p99_s)?,
+        max_s: real(|answered| answered.max_s)?,
     })
 }
 

@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table};
 use console::style;
 
 use super::RaceArgs;
+use super::answered::Answered;
 use super::differences::{CPU, Cost, MEMORY, THREADS, ties, told};
 use super::projector;
 use super::ranks::{Floor, in_order};
@@ -24,6 +25,13 @@ const NAME_WIDTH: usize = 24;
 
 /// As wide as `rank`.
 const NO_RANK: &str = "    ";
+
+/// What the last column means.
+const RELATIVE: &str = "relative: wall, as a multiple of the fastest";
+
+/// What the columns of a race with jitter mean.
+const PERCENTILES: &str = "p50, p90, p99, max: by then so many of the calls were answered, as the mock saw it, from the start of the process \
+     on: what a call waits for its turn counts; call 7 has the same latency for every contestant";
 
 /// A contestant with a result.
 struct Row<'race> {
@@ -42,20 +50,20 @@ pub(crate) fn table(standings: &[Standing], args: &RaceArgs) -> String {
     let Some(calls) = standings.first().map(|standing| standing.calls) else { return String::new() };
     let title = args.headline(calls);
     let mut lines = vec![String::new(), format!(" {}", style(title).bold()), String::new()];
-    lines.extend(numbers(standings));
+    lines.extend(numbers(standings, args.has_jitter()));
     lines.extend(reasons(standings));
     lines.extend(differences(standings));
     lines.join("\n") + "\n"
 }
 
 /// The part of the table that has numbers.
-fn numbers(standings: &[Standing]) -> Vec<String> {
+fn numbers(standings: &[Standing], has_jitter: bool) -> Vec<String> {
     let ranked = in_order(standings);
     let rows = rows(&ranked);
     if rows.is_empty() {
         return Vec::new();
     }
-    let lines = grid::lines(&columns(), &rows, Rule::BelowHeader, screen::width());
+    let lines = grid::lines(&columns(has_jitter), &rows, Rule::BelowHeader, screen::width());
     // Above the rows are the header and its rule.
     let header = lines.len() - rows.len();
     let coloured = |(at, line): (usize, &String)| match at.checked_sub(header) {
@@ -81,19 +89,38 @@ fn rows<'race>(ranked: &[&'race Standing]) -> Vec<Row<'race>> {
 }
 
 /// By what a reader misses least: the columns with the largest numbers give way first.
-fn columns<'race>() -> [Column<Row<'race>>; 10] {
+fn columns<'race>(has_jitter: bool) -> Vec<Column<Row<'race>>> {
     let name = |row: &Row<'_>| format!("{:NAME_WIDTH$}", row.standing.contestant);
-    [
+    let relative = number("relative", 5, |row| format!("{:.2}×", row.median.wall_s / row.fastest_s));
+    let first = [
         number("rank", 0, |row| row.standing.rank.map_or_else(String::new, |rank| rank.to_string())),
         Column { alignment: Left, ..number("contestant", 0, name) },
         number("wall\ns", 0, |row| wall(&row.standing.rounds, row.median)),
-        number("user\nms", 6, |row| known(row.median.user_s.map(milliseconds))),
-        number("system\nms", 6, |row| known(row.median.system_s.map(milliseconds))),
+    ];
+    let last = [
         number("CPU \n% ", 3, |row| row.cost(&CPU, row.stands_out[1])),
         number("RSS \nMiB ", 4, |row| row.cost(&MEMORY, row.stands_out[2])),
         number("threads ", 1, |row| row.cost(&THREADS, row.stands_out[0])),
         number("in\nflight", 2, |row| row.median.peak_in_flight.to_string()),
-        number("relative", 5, |row| format!("{:.2}×", row.median.wall_s / row.fastest_s)),
+    ];
+    let (middle, end) = if has_jitter { (percentiles(), None) } else { (cpu_times(), Some(relative)) };
+    first.into_iter().chain(middle).chain(last).chain(end).collect()
+}
+
+fn cpu_times<'race>() -> Vec<Column<Row<'race>>> {
+    vec![
+        number("user\nms", 6, |row| known(row.median.user_s.map(milliseconds))),
+        number("system\nms", 6, |row| known(row.median.system_s.map(milliseconds))),
+    ]
+}
+
+/// When the calls were answered, where that differs from call to call.
+fn percentiles<'race>() -> Vec<Column<Row<'race>>> {
+    vec![
+        number("p50\ns", 0, |row| row.answered(|answered| answered.p50_s)),
+        number("p90\ns", 5, |row| row.answered(|answered| answered.p90_s)),
+        number("p99\ns", 0, |row| row.answered(|answered| answered.p99_s)),
+        number("max\ns", 5, |row| row.answered(|answered| answered.max_s)),
     ]
 }
 
@@ -106,6 +133,10 @@ impl Row<'_> {
     fn cost(&self, cost: &Cost, stands_out: bool) -> String {
         let mark = if stands_out { '*' } else { ' ' };
         format!("{}{mark}", known((cost.of)(self.median).map(cost.shown)))
+    }
+
+    fn answered(&self, of: fn(&Answered) -> f64) -> String {
+        known(self.median.answered.as_ref().map(|answered| format!("{:.3}", of(answered))))
     }
 
     /// Yellow where a number stands out, green for the other rows of the first rank.
@@ -166,15 +197,15 @@ fn differences(standings: &[Standing]) -> Vec<String> {
 /// What the columns mean, and what to learn from the rows.
 pub(crate) fn notes(report: &RaceReport, args: &RaceArgs) -> String {
     if args.projector {
-        return projector::notes();
+        return projector::notes(args);
     }
     let rounds = report.results.iter().map(|standing| standing.rounds.len()).max().unwrap_or(0);
     let mut notes = vec![
         "wall, user, system, peak RSS, peak threads: one process each, measured from outside".into(),
         "CPU: user and system as a share of wall; the kernel tells the two apart by its ticks of some ms"
             .into(),
-        "in flight: the most calls that the mock saw at a time; relative: wall, as a multiple of the fastest"
-            .into(),
+        "in flight: the most calls that the mock saw at a time".into(),
+        if args.has_jitter() { PERCENTILES } else { RELATIVE }.into(),
         rule_of_ranks(rounds),
     ];
     if rounds > 1 {

@@ -1,20 +1,23 @@
 //! The track: contestants run on it one after the other, each watched and then judged.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ::contestant::measure::Measured;
+use ::contestant::measure::{Measured, Usage};
 use ::contestant::text::human;
 use ::contestant::{Evidence, Output, Process, interrupt, this_program};
+use downstream_call::MachineClock;
 use downstream_mock::{Config, Mock, Stats};
 use observe::{Machine, Noise};
 use timeline::Timeline;
 
+use super::answered::Answered;
 use super::board::{Board, Lane};
 use super::contestant::{Contestant, Heat};
+use super::latencies::latencies;
 use super::report::Standing;
 use super::round::{Finish, Round};
-use super::watch::Watching;
+use super::watch::{Watching, most_events};
 use super::{RaceArgs, RoundOrder, patience, ranks};
 use crate::Error;
 use crate::live::Live;
@@ -28,6 +31,8 @@ const SETTLE: Duration = Duration::from_secs(2);
 pub(crate) struct Track<'race> {
     args: &'race RaceArgs,
     contestants: Vec<Contestant>,
+    /// Where the order of rounds, and the jitter, start.
+    seed: u64,
     random: fastrand::Rng,
     mock: Mock,
     is_watched: bool,
@@ -86,7 +91,16 @@ impl<'race> Track<'race> {
         interrupt::listen()?;
         let mock = start_mock(args)?;
         let random = fastrand::Rng::with_seed(seed);
-        Ok(Self { args, contestants, random, mock, is_watched: false, live: None, timelines: Vec::new() })
+        Ok(Self {
+            args,
+            contestants,
+            seed,
+            random,
+            mock,
+            is_watched: false,
+            live: None,
+            timelines: Vec::new(),
+        })
     }
 
     /// From here on each run is watched, and has a timeline.
@@ -96,7 +110,8 @@ impl<'race> Track<'race> {
 
     /// All rounds with this number of calls. What was measured before an error is kept.
     pub(crate) fn race(&mut self, calls: usize) -> Raced {
-        let heat = Heat { args: self.args, calls };
+        let latencies: Vec<_> = latencies(self.args, self.seed).take(calls).collect();
+        let heat = Heat { args: self.args, calls, latencies: &latencies };
         let standings = self.contestants.iter().map(|contestant| standing(contestant, heat)).collect();
         let mut raced = Raced { standings, orders: Vec::new(), stopped: None };
         raced.stopped = self.rounds(heat, &mut raced).err();
@@ -183,9 +198,11 @@ impl<'race> Track<'race> {
         }
         let contestant = &self.contestants[runner];
         let mut lane = board.lane(contestant.name());
-        self.mock.begin_heat(downstream_mock::Heat::new(heat.calls, self.args.latency));
-        let mut watching =
-            self.is_watched.then(|| Watching::begin(heat.about(contestant, round), &self.mock));
+        let latencies = heat.latencies.to_vec();
+        self.mock.begin_heat(downstream_mock::Heat::with_latencies(latencies, self.args.latency));
+        let is_recorded = self.is_watched || self.args.has_jitter();
+        self.mock.record_events(if is_recorded { most_events(heat.calls) } else { 0 });
+        let mut watching = self.is_watched.then(|| Watching::begin(heat.about(contestant, round)));
         let (output, finish) = self.run(contestant, heat, watching.as_mut(), &mut lane)?;
         lane.finish(&finish);
         let timeline = watching.map(|watching| watching.end(&self.mock, output.as_ref(), &finish));
@@ -193,6 +210,7 @@ impl<'race> Track<'race> {
             live.ended(timeline);
         }
         self.timelines.extend(timeline);
+        self.mock.record_events(0);
         Ok(finish)
     }
 
@@ -203,7 +221,7 @@ impl<'race> Track<'race> {
         watching: Option<&mut Watching>,
         lane: &mut Lane,
     ) -> Result<(Option<Output>, Finish), Error> {
-        let machine = Machine::now();
+        let (machine, began) = (Machine::now(), Instant::now());
         let process = match self.start(contestant, heat, watching.as_deref()) {
             Ok(process) => process,
             Err(error) => {
@@ -226,7 +244,7 @@ impl<'race> Track<'race> {
         let finish = match &output {
             None => Finish::out(hung(limit, &self.mock.stats(), heat)),
             Some(_) if !self.is_idle() => Finish::out("left connections open behind it".into()),
-            Some(output) => self.judge(heat, output, noise).unwrap_or_else(Finish::out),
+            Some(output) => self.judge(heat, output, noise, began).unwrap_or_else(Finish::out),
         };
         Ok((output, finish))
     }
@@ -246,7 +264,7 @@ impl<'race> Track<'race> {
 
     /// # Errors
     /// There is nothing to judge by.
-    fn judge(&self, heat: Heat<'_>, output: &Output, noise: Noise) -> Result<Finish, String> {
+    fn judge(&self, heat: Heat<'_>, output: &Output, noise: Noise, began: Instant) -> Result<Finish, String> {
         let usage = match &output.measured {
             Some(Measured::Ended(usage)) => usage,
             Some(Measured::NotStarted(error)) => return Err(format!("could not be started: {error}")),
@@ -257,7 +275,11 @@ impl<'race> Track<'race> {
         let evidence =
             Evidence { calls: heat.calls, in_flight, stdout, usage, stats: &stats, heat: &self.mock.heat() };
         let judgement = evidence.judge();
-        let round = Round::new(usage, noise, stats.peak_in_flight, judgement.ok, judgement.failed);
+        let mut round = Round::new(usage, noise, stats.peak_in_flight, judgement.ok, judgement.failed);
+        if self.args.has_jitter() {
+            let start = started(usage).unwrap_or(began);
+            round.answered = Answered::of(&self.mock.events(), heat.calls, start);
+        }
         Ok(Finish { round: Some(round), fault: judgement.fault })
     }
 
@@ -270,6 +292,11 @@ impl<'race> Track<'race> {
 fn start_mock(args: &RaceArgs) -> Result<Mock, Error> {
     let config = Config { latency: args.latency, ..Config::default() };
     Mock::start(config).map_err(|error| Error::broken("starting the mock", error))
+}
+
+/// When the contestant's process was started; nothing where the clocks of two processes cannot be compared.
+fn started(usage: &Usage) -> Option<Instant> {
+    MachineClock::read()?.instant(usage.started_us?)
 }
 
 /// At the start: without rounds, and perhaps out already.

@@ -21,6 +21,11 @@ const EVENTS_OF_A_CALL: usize = 8;
 /// The same beside the calls.
 const OTHER_EVENTS: usize = 1000;
 
+/// How many events of the mock to keep of a run with so many calls.
+pub(super) fn most_events(calls: usize) -> usize {
+    calls.saturating_mul(EVENTS_OF_A_CALL).saturating_add(OTHER_EVENTS)
+}
+
 /// A run that is being watched.
 pub(crate) struct Watching {
     about: About,
@@ -34,9 +39,8 @@ pub(crate) struct Watching {
 }
 
 impl Watching {
-    /// Begins just before the contestant is started, which the mock is to be idle for.
-    pub(super) fn begin(about: About, mock: &Mock) -> Self {
-        mock.record_events(about.calls.saturating_mul(EVENTS_OF_A_CALL).saturating_add(OTHER_EVENTS));
+    /// Begins just before the contestant is started, when the mock is idle and records its events.
+    pub(super) fn begin(about: About) -> Self {
         let (began, clock) = (Instant::now(), MachineClock::read());
         Self { about, watch: Watch::default(), began, clock, milestones: Vec::new() }
     }
@@ -75,7 +79,6 @@ impl Watching {
     pub(super) fn end(self, mock: &Mock, output: Option<&Output>, finish: &Finish) -> Timeline {
         let mut timeline = self.so_far(mock);
         let mut missing = missing(&self.watch.seen(), mock.events().missed);
-        mock.record_events(0);
         if timeline.milestones.is_empty() {
             missing.push("the client told nothing of itself: no milestones".into());
         }
