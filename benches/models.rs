@@ -1,6 +1,6 @@
 //! Every model in each group; `cargo bench -- overhead`, `cargo bench -- diamond/serial` run a part.
 //!
-//! The groups are in `src/groups.rs`. Each sample has a model and a mock of its own, and answers are checked after each
+//! The groups are in `src/groups.rs`. Each bench has a model and a mock of its own, and answers are checked after each
 //! iteration, outside the timed part. The mock is a thread of this process, so `overhead` is the cost of both ends;
 //! `meanwhile race` measures a contestant alone, as a process.
 //!
@@ -51,9 +51,11 @@ fn measure(criterion: &mut Criterion, group: &Group) -> bool {
     // All samples are equally long: the first and the last one mean the same.
     benches.sampling_mode(SamplingMode::Flat).throughput(Throughput::Elements(group.calls() as u64));
     for entry in models().filter(|entry| group.takes(entry)) {
+        // Made once for all samples: the kernel takes back the memory of a ring only after a while, and may run out of it.
+        let mut pair = None;
         benches.bench_function(entry.name, |bencher| {
             has_run = true;
-            let mut pair = Pair::new(group, entry);
+            let pair = pair.get_or_insert_with(|| Pair::new(group, entry));
             bencher.iter_custom(|iterations| pair.time(iterations));
         });
     }
