@@ -86,6 +86,19 @@ fn nothing_is_fetched_and_nothing_is_executed() {
     assert!(text.split("url(").skip(1).all(|address| address.starts_with('#')));
 }
 
+/// Wherever the line ends.
+#[test]
+fn a_number_and_its_unit_stay_on_one_line() {
+    for letters in 60..110 {
+        let mut timeline = timeline("late", 1);
+        let missing = format!("{} 8.0 s and more", "a".repeat(letters));
+        timeline.end.as_mut().expect("an end").missing = vec![missing];
+        let text = svg(&[Lanes::of(&timeline)]);
+        let picture = Document::parse(&text).expect("well-formed");
+        assert!(said(&picture).contains("8.0 s"), "{letters} letters: {}", said(&picture));
+    }
+}
+
 #[test]
 fn a_screen_reader_says_what_is_seen() {
     let text = svg(&[run("serial", 4)]);

@@ -40,7 +40,11 @@ pub(super) fn wrapped(text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines = Vec::<String>::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if width(line, size) + width(word, size) + size * CHARACTER <= room => {
+            // A number and its unit stay together.
+            Some(line)
+                if ["s", "ms", "µs", "%"].contains(&word)
+                    || width(line, size) + width(word, size) + size * CHARACTER <= room =>
+            {
                 line.push(' ');
                 line.push_str(word);
             }
