@@ -55,13 +55,20 @@ impl Band {
         if columns == 0 || until_us == 0 {
             return;
         }
-        let column_of = |at_us: u64| (at_us * columns / until_us).min(columns - 1);
+        let column_of = |at_us: u64| scaled(at_us, columns, until_us).min(columns - 1);
+        let begins_us = |column: u64| scaled(column, until_us, columns);
         for column in column_of(span.from_us)..=column_of(span.until_us) {
-            let (begins, ends) = (column * until_us / columns, (column + 1) * until_us / columns);
+            let (begins, ends) = (begins_us(column), begins_us(column + 1));
             let spent_us = span.until_us.min(ends).saturating_sub(span.from_us.max(begins));
-            self.columns[column as usize].spent_us[span.state as usize] += spent_us;
+            let sum_us = &mut self.columns[column as usize].spent_us[span.state as usize];
+            *sum_us = sum_us.saturating_add(spent_us);
         }
     }
+}
+
+/// `value * by / of`, also for a file with times that no clock has shown.
+fn scaled(value: u64, by: u64, of: u64) -> u64 {
+    u64::try_from(u128::from(value) * u128::from(by) / u128::from(of)).unwrap_or(u64::MAX)
 }
 
 impl Column {

@@ -3,7 +3,7 @@
 //! *What to notice*: the client knows when a call started and when its answer was handled; the downstream knows what lies
 //! between. A program in another language tells nothing of itself, and then its call starts when it is accepted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -111,23 +111,28 @@ struct Moments {
     worked_on: Option<u32>,
 }
 
+/// By their numbers. A file may claim any number of calls: what is held is what was seen.
+type Calls = BTreeMap<usize, Moments>;
+
 /// A lane for each call that was begun, in the order of their numbers.
 pub(crate) fn lanes(timeline: &Timeline) -> Vec<CallLane> {
-    let mut calls = vec![Moments::default(); timeline.about.calls];
+    let mut calls = Calls::new();
     note_connections(timeline, &mut calls);
     note_milestones(timeline, &mut calls);
     let until_us = timeline.until_us();
-    let lanes = calls.iter().enumerate().map(|(call, moments)| moments.lane(call, until_us));
+    let known = calls.iter().filter(|(call, _)| **call < timeline.about.calls);
+    let lanes = known.map(|(call, moments)| moments.lane(*call, until_us));
     lanes.filter(|lane| !lane.spans.is_empty()).collect()
 }
 
-fn note_connections(timeline: &Timeline, calls: &mut [Moments]) {
+fn note_connections(timeline: &Timeline, calls: &mut Calls) {
     let mut accepted = HashMap::new();
     for event in &timeline.connections {
         if event.event == Event::Accepted {
             accepted.insert(event.connection, event.at_us);
         }
-        let Some(moments) = event.call.and_then(|call| calls.get_mut(call)) else { continue };
+        let Some(call) = event.call else { continue };
+        let moments = calls.entry(call).or_default();
         if *moments.connection.get_or_insert(event.connection) != event.connection {
             continue;
         }
@@ -141,15 +146,15 @@ fn note_connections(timeline: &Timeline, calls: &mut [Moments]) {
         moment.get_or_insert(event.at_us);
     }
     // A connection is accepted before it is known which call it asks for.
-    for moments in calls {
+    for moments in calls.values_mut() {
         let connection = moments.connection.and_then(|connection| accepted.get(&connection));
         moments.accepted = moments.accepted.or(connection.copied());
     }
 }
 
-fn note_milestones(timeline: &Timeline, calls: &mut [Moments]) {
+fn note_milestones(timeline: &Timeline, calls: &mut Calls) {
     for event in &timeline.milestones {
-        let Some(moments) = calls.get_mut(event.call) else { continue };
+        let moments = calls.entry(event.call).or_default();
         let moment = match event.milestone {
             Milestone::Started => &mut moments.started,
             // The downstream's own view of it is nearer to the truth.

@@ -27,6 +27,18 @@ fn a_column_names_what_most_of_its_time_was_spent_in() {
     assert_eq!(Lanes::of(&Timeline::default()).bands(3, 3), []);
 }
 
+#[test]
+fn numbers_and_times_that_cannot_be_true_need_neither_memory_nor_a_clock() {
+    let mut timeline = Timeline::new(About { calls: usize::MAX, ..About::default() });
+    for (event, at_us) in [(Event::HeadComplete, 7), (Event::AnswerEnded, u64::MAX)] {
+        let (connection, call) = (0, Some(usize::MAX - 1));
+        timeline.connections.push(ConnectionEvent { connection, call, event, at_us });
+    }
+    let bands = Lanes::of(&timeline).bands(3, 10);
+    assert_eq!((bands.len(), bands[0].first), (1, usize::MAX - 1));
+    assert_eq!(bands[0].columns[9].most().map(|(state, _)| state), Some(CallState::Waiting));
+}
+
 /// Calls that wait from their start to the end of the run.
 fn waiting(calls: usize, length_us: u64) -> Lanes {
     let mut timeline = Timeline::new(About { calls, ..About::default() });
