@@ -32,7 +32,7 @@ ladder: ## the table of models in README.md, from the list of models
 pictures: ## each picture of README.md and of the book, by the command that stands below it; on an idle machine
 	cargo build --release
 	mkdir -p docs/src/pictures
-	grep -h -- '--svg docs/src/pictures/' README.md docs/src/models/*.md | sh -ex > /dev/null
+	grep -h -- '--svg docs/src/pictures/' README.md docs/src/*.md docs/src/models/*.md | sh -ex > /dev/null
 
 book: ## docs/book/index.html
 	mdbook --version 2>/dev/null | grep -qF 'v$(MDBOOK_VERSION).' || cargo install mdbook --version ^$(MDBOOK_VERSION) --locked

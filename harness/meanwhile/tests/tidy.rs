@@ -243,10 +243,16 @@ fn every_models_page_opens_with_a_picture_of_its_models() {
     let can_be_made = |name: &str| MODELS.iter().any(|entry| entry.folder == name && can_be_made(entry));
     none(model_crates().filter(|name| can_be_made(name)).flat_map(|name| {
         let page = Page::read(&format!("docs/src/models/{name}.md"));
-        page.faults_of_picture(&models_on(&page))
+        page.faults_of_first_picture(&models_on(&page))
     }));
     let front = ["serial", "thread-pool", "epoll-state-machine", "async-await"].map(String::from);
-    none(Page::read("README.md").faults_of_picture(&front));
+    none(Page::read("README.md").faults_of_first_picture(&front));
+}
+
+/// `make pictures` draws what these commands draw.
+#[test]
+fn every_picture_says_what_to_see_and_has_the_command_that_draws_it() {
+    none(pages().into_iter().chain(front_pages()).flat_map(|page| page.faults_of_pictures()));
 }
 
 #[test]

@@ -154,13 +154,31 @@ impl Page {
         complaints
     }
 
-    /// What is wrong with the first picture, which has to say what to see, to show these models, and to have the command below it
-    /// that draws it.
-    pub(crate) fn faults_of_picture(&self, models: &[String]) -> Vec<String> {
-        let picture =
-            self.text.split("\n![").nth(1).and_then(|rest| rest.split(".svg)\n").next()?.split_once("]("));
-        let Some((says, path)) = picture else { return vec![format!("{} has no picture", self.path)] };
-        let path = self.beside(&format!("{path}.svg"));
+    /// What is wrong with the first picture, which there has to be, and which has to show these models.
+    pub(crate) fn faults_of_first_picture(&self, models: &[String]) -> Vec<String> {
+        let Some((_, path)) = self.pictures().into_iter().next() else {
+            return vec![format!("{} has no picture", self.path)];
+        };
+        let shown = shown_in(&path);
+        let missing = models.iter().filter(|model| !shown.contains(model));
+        missing.map(|model| format!("{path} does not show {model}: it shows {shown:?}")).collect()
+    }
+
+    /// What is wrong with its pictures: each has to say what to see, and to have its command on the page.
+    pub(crate) fn faults_of_pictures(&self) -> Vec<String> {
+        self.pictures().iter().flat_map(|(says, path)| self.faults_of_picture(says, path)).collect()
+    }
+
+    /// What each picture says, and its path.
+    fn pictures(&self) -> Vec<(String, String)> {
+        let picture = |rest: &str| {
+            let (says, path) = rest.split(".svg)\n").next()?.split_once("](")?;
+            Some((says.to_owned(), self.beside(&format!("{path}.svg"))))
+        };
+        self.text.split("\n![").skip(1).filter_map(picture).collect()
+    }
+
+    fn faults_of_picture(&self, says: &str, path: &str) -> Vec<String> {
         let words = says.split_whitespace().count();
         let mut faults = Vec::new();
         if words < PICTURE_WORDS {
@@ -168,13 +186,10 @@ impl Page {
         }
         if !self.blocks("sh").lines().any(|line| line.ends_with(&format!(" --svg {path}"))) {
             faults.push(format!(
-                "{}: below the picture stands no command that ends with --svg {path}",
+                "{}: beside the picture stands no command that ends with --svg {path}",
                 self.path
             ));
         }
-        let shown = shown_in(&path);
-        let missing = models.iter().filter(|model| !shown.contains(model));
-        faults.extend(missing.map(|model| format!("{path} does not show {model}: it shows {shown:?}")));
         faults
     }
 
