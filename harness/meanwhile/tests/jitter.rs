@@ -55,7 +55,9 @@ fn percentiles_are_in_each_row_of_a_csv_and_in_the_table() {
             "{row:?}"
         );
     }
-    let shown = meanwhile(&arguments).stdout;
+    let shown = meanwhile(&[&arguments[..], &["--rounds=2"]].concat()).stdout;
+    let widest = shown.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(100), "{shown}");
     for words in ["p50", "p90", "p99", "max", "(jitter uniform:15)"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }

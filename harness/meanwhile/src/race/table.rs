@@ -97,14 +97,18 @@ fn columns<'race>(has_jitter: bool) -> Vec<Column<Row<'race>>> {
         Column { alignment: Left, ..number("contestant", 0, name) },
         number("wall\ns", 0, |row| wall(&row.standing.rounds, row.median)),
     ];
+    let cpu = number("CPU \n% ", 3, |row| row.cost(&CPU, row.stands_out[1]));
+    // The percentiles take its place: 100 columns are enough for one of them.
+    let memory = number("RSS \nMiB ", 4, |row: &Row<'_>| row.cost(&MEMORY, row.stands_out[2]));
     let last = [
-        number("CPU \n% ", 3, |row| row.cost(&CPU, row.stands_out[1])),
-        number("RSS \nMiB ", 4, |row| row.cost(&MEMORY, row.stands_out[2])),
         number("threads ", 1, |row| row.cost(&THREADS, row.stands_out[0])),
         number("in\nflight", 2, |row| row.median.peak_in_flight.to_string()),
     ];
-    let (middle, end) = if has_jitter { (percentiles(), None) } else { (cpu_times(), Some(relative)) };
-    first.into_iter().chain(middle).chain(last).chain(end).collect()
+    let (middle, memory, end) = match has_jitter {
+        true => (percentiles(), None, None),
+        false => (cpu_times(), Some(memory), Some(relative)),
+    };
+    first.into_iter().chain(middle).chain([cpu]).chain(memory).chain(last).chain(end).collect()
 }
 
 fn cpu_times<'race>() -> Vec<Column<Row<'race>>> {
