@@ -24,8 +24,11 @@ pub(crate) fn timelines<'run>(heading: String, runs: impl Iterator<Item = &'run 
 }
 
 fn heading(of: Option<&Timeline>, calls: usize) -> String {
-    let latency = of.map_or(0, |timeline| timeline.about.latency_ms);
-    format!("{}, each answered after {}", counted(calls, "call"), human(Duration::from_millis(latency)))
+    let about = of.map(|timeline| timeline.about.clone()).unwrap_or_default();
+    let work =
+        if about.work.is_empty() { String::new() } else { format!(", with {} of work for each", about.work) };
+    let latency = human(Duration::from_millis(about.latency_ms));
+    format!("{}, each answered after {latency}{work}", counted(calls, "call"))
 }
 
 /// The names, as far as a line has room for them.

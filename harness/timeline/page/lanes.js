@@ -18,7 +18,8 @@ function lanesOf(run) {
   const calls = run.calls.map(({ call, answered, spans }) => ({
     label: `call ${call}`,
     number: call,
-    isAnswered: answered,
+    // A call that is under way has no answer yet.
+    isAnswered: answered || !run.end,
     spans: spansOf(spans, callState),
   }));
   const threads = run.threads.map(({ name, process, thread, spans }) => ({

@@ -36,7 +36,7 @@ class RunPicture {
     if (end?.fault) words.push(element("p", { class: "bad" }, end.fault));
     words.push(element("p", {}, sentence));
     const missing = [...(end?.missing ?? [])];
-    if (calls.length < calls_in_all) missing.push(`${calls_in_all - calls.length} of ${counted(calls_in_all, "call")} never reached the downstream`);
+    if (end && calls.length < calls_in_all) missing.push(`${calls_in_all - calls.length} of ${counted(calls_in_all, "call")} never reached the downstream`);
     if (missing.length > 0) words.push(element("p", { class: "missing" }, `Not in this picture: ${missing.join("; ")}`));
     return words;
   }
@@ -175,8 +175,12 @@ class RunPicture {
   showNow(now, view) {
     const share = (now - view.from) / (view.until - view.from);
     this.figure.style.setProperty("--now", Math.min(1, Math.max(0, share)));
-    const calls = [...this.census.calls.at(now), `${this.census.calls.over(now).toLocaleString("en")} over`];
-    const threads = this.census.threads.at(now).map((words) => `thread${words.startsWith("1 ") ? "" : "s"}: ${words}`);
-    this.atNow.textContent = `${time(now)} · calls: ${calls.join(", ")}${threads.length > 0 ? ` · ${threads.join(", ")}` : ""}`;
+    const { end, until_us } = this.run;
+    // What goes on at the last moment of a run under way is not over.
+    const at = Math.min(now, end ? until_us : until_us - 1);
+    const calls = [...this.census.calls.at(at), `${this.census.calls.over(at).toLocaleString("en")} over`];
+    const threads = this.census.threads.at(at).map((words) => `thread${words.startsWith("1 ") ? "" : "s"}: ${words}`);
+    const moment = end && now >= until_us ? `over after ${time(until_us)}` : time(at);
+    this.atNow.textContent = `${moment} · calls: ${calls.join(", ")}${threads.length > 0 ? ` · ${threads.join(", ")}` : ""}`;
   }
 }

@@ -3,11 +3,11 @@
 //! *What to notice*: each part is a fact of the lanes: what the threads did for most of the time, how the calls followed each
 //! other, whether waiting cost a core, and which calls have no answer. What was not seen is said, and not guessed.
 
-use crate::blocked::{Blocked, Blocker, blocked};
+use crate::blocked::{BLOCKED_US, Blocked, Blocker, blocked};
 use crate::group::{Group, Habit, groups};
 use crate::pace::{Pace, busy_waiters, last_begun_us, late, pace};
 use crate::words::{count, plain, seconds};
-use crate::{CallLane, Lanes};
+use crate::{CallLane, CallState, Lanes};
 
 /// A thread that lived for less than this part of the run is not told.
 const SHORT_LIFE: u64 = 10;
@@ -15,7 +15,8 @@ const SHORT_LIFE: u64 = 10;
 /// What to see in these lanes; without a full stop.
 #[must_use]
 pub fn sentence(lanes: &Lanes) -> String {
-    let facts = std::iter::once(waiting(lanes)).chain(blockers(&blocked(lanes))).chain(failures(lanes));
+    let held = blockers(&blocked(lanes)).or_else(|| ready(lanes));
+    let facts = std::iter::once(waiting(lanes)).chain(held).chain(failures(lanes));
     facts.collect::<Vec<_>>().join("; ")
 }
 
@@ -116,6 +117,13 @@ fn blockers(blocked: &[Blocked]) -> Option<String> {
         }
     };
     Some(if others == 0 { told } else { format!("{told}, and {more}") })
+}
+
+/// How long answers had to wait for the client, if that was long: many short pieces of work add up.
+fn ready(lanes: &Lanes) -> Option<String> {
+    let spans = lanes.calls.iter().flat_map(|call| &call.spans).filter(|span| span.state == CallState::Ready);
+    let longest_us = spans.map(|span| span.until_us - span.from_us).max()?;
+    (longest_us > BLOCKED_US).then(|| format!("answers lay ready for up to {}", seconds(longest_us)))
 }
 
 /// What went wrong.

@@ -169,10 +169,8 @@ async fn ballot(State(site): State<Site>) -> Response {
     let Some(section) = room.ballot() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many pages were given out").into_response();
     };
-    let lead = vec![
-        room.task.clone(),
-        "Your answer is kept without a name, and only until the race is over.".into(),
-    ];
+    let lead =
+        vec![room.task.clone(), "No name is kept: the results show only how many predicted what.".into()];
     let title = "What do you expect?".into();
     Html(Page { title, lead, sections: vec![section], ..Page::default() }.html()).into_response()
 }

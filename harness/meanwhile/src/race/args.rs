@@ -109,8 +109,9 @@ impl RaceArgs {
             Work::None => String::new(),
             _ => format!(", with {} of work for each", self.how.work),
         };
+        let workers = self.how.workers.map(|workers| format!(", by pools of {workers}")).unwrap_or_default();
         let jitter = if self.has_jitter() { format!(" (jitter {})", self.jitter) } else { String::new() };
-        format!("{calls}, each answered after {}{jitter}{limit}{work}", human(self.latency))
+        format!("{calls}, each answered after {}{jitter}{limit}{workers}{work}", human(self.latency))
     }
 
     pub(super) fn latency_ms(&self) -> u64 {

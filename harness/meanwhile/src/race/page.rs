@@ -196,6 +196,10 @@ fn environment(environment: &Environment) -> Section {
         fact("the downstream answers after", format!("{} ms", environment.latency_ms)),
         fact("a call may take", format!("{} ms", environment.timeout_ms)),
         fact("work with each reply", environment.work.clone()),
+        fact(
+            "workers of a pool",
+            environment.workers.map_or_else(|| "its own number".into(), |workers| workers.to_string()),
+        ),
         fact("rounds", environment.rounds.to_string()),
         fact("seed of the order", environment.seed.to_string()),
     ];

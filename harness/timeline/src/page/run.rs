@@ -80,7 +80,7 @@ impl Run {
             round: lanes.about.round,
             calls_in_all: lanes.about.calls,
             until_us: lanes.until_us,
-            sentence: sentence(lanes),
+            sentence: if lanes.end.is_some() { sentence(lanes) } else { "it runs".into() },
             end: lanes.end.clone(),
             call_states: CallState::ALL.map(CallState::name),
             threads,
