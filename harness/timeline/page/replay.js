@@ -112,7 +112,7 @@ class Replay {
       else this.playing = requestAnimationFrame(tick);
     };
     this.playing = requestAnimationFrame(tick);
-    this.playButton.textContent = "⏸ Pause";
+    this.playButton.textContent = "Pause";
   }
 
   pause() {

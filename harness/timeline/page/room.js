@@ -13,7 +13,7 @@ function invitation({ heading, address, start }) {
   return whole;
 }
 
-/** A number for each contestant; for an order, each place once. */
+/** A number for each contestant; in an order, those that tie have the same place. */
 function ballot({ heading, contestants, unit, most, token }) {
   const isOrder = unit === "place";
   const inputs = contestants.map(() =>

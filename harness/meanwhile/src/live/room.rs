@@ -104,15 +104,14 @@ impl Room {
         Ok(answers.values().flatten().count())
     }
 
-    /// A number for each contestant: seconds, or each place once.
+    /// A number for each contestant: seconds, or a place, which those that tie share as they do in a race.
     fn is_prediction(&self, values: &[f64]) -> bool {
         let (_, most) = self.unit();
         let is_in_range = |value: &f64| value.is_finite() && (0.0..=most).contains(value);
-        let places = (1..=self.contestants.len()).map(|place| place as f64);
-        let is_order = || places.clone().all(|place| values.contains(&place));
+        let is_place = |value: &f64| *value >= 1.0 && value.fract() == 0.0;
         values.len() == self.contestants.len()
             && values.iter().all(is_in_range)
-            && (self.what == Prediction::Time || is_order())
+            && (self.what == Prediction::Time || values.iter().all(is_place))
     }
 
     fn unit(&self) -> (String, f64) {
@@ -125,7 +124,7 @@ impl Room {
     const fn question(&self) -> &'static str {
         match self.what {
             Prediction::Time => "How many seconds does each of them take?",
-            Prediction::Order => "Which place does each of them take?",
+            Prediction::Order => "Which place does each of them take? Those that tie have the same one.",
         }
     }
 

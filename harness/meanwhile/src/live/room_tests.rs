@@ -26,12 +26,13 @@ fn a_time_is_a_number_of_seconds_for_each_contestant() {
 }
 
 #[test]
-fn an_order_gives_each_place_once() {
+fn a_place_is_a_whole_number_and_those_that_tie_share_one() {
     let room = room(Prediction::Order);
-    for values in [[1.0, 1.0], [0.0, 1.0], [1.5, 1.0], [2.0, 3.0]] {
+    for values in [[0.0, 1.0], [1.5, 1.0], [2.0, 3.0]] {
         assert_eq!(room.answer(answer(&token(&room), &values)), Err(Refusal::NoPrediction), "{values:?}");
     }
     assert_eq!(room.answer(answer(&token(&room), &[2.0, 1.0])), Ok(1));
+    assert_eq!(room.answer(answer(&token(&room), &[1.0, 1.0])), Ok(2));
 }
 
 #[test]

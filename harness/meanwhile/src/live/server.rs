@@ -194,9 +194,10 @@ fn refused(refusal: Refusal) -> Response {
         Refusal::TooLate => (StatusCode::GONE, "the race has started"),
         Refusal::UnknownToken => (StatusCode::FORBIDDEN, "this page is of another race: load it again"),
         Refusal::Twice => (StatusCode::CONFLICT, "this page has answered already"),
-        Refusal::NoPrediction => {
-            (StatusCode::BAD_REQUEST, "each of them needs a number, and each place one of them")
-        }
+        Refusal::NoPrediction => (
+            StatusCode::BAD_REQUEST,
+            "each of them needs a number: seconds up to an hour, or a place from 1 on",
+        ),
     };
     (status, why).into_response()
 }
