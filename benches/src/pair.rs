@@ -29,7 +29,7 @@ impl Pair {
         Self { mock, model, shape: group.shape }
     }
 
-    /// How long so many iterations of the group's calls take.
+    /// How long this number of iterations of the group's calls takes.
     ///
     /// # Panics
     /// An answer is missing or wrong.

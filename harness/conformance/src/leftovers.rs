@@ -8,7 +8,7 @@ use observe::Resources;
 use crate::breach::{Breach, Held, Watched};
 use crate::words::calls;
 
-/// Waits until this process has no more than before a run of so many calls.
+/// Waits until this process has no more than before a run of `run` calls.
 ///
 /// # Errors
 /// It still has more when the patience is over.

@@ -13,7 +13,7 @@ pub(crate) fn least_time(latencies: &[Duration], in_flight: usize) -> Duration {
     longest_first.sort_unstable_by(|one, other| other.cmp(one));
     // No place has less than its share.
     let shared = longest_first.iter().sum::<Duration>() / u32::try_from(places).unwrap_or(u32::MAX);
-    // Of one call more than fill all places so many times, one place has to take one more than that, at best the shortest ones.
+    // `times * places` calls fill every place `times` times. With one call more, some place takes `times + 1`, at best the shortest.
     let times = last / places;
     let crowded = &longest_first[..=times * places];
     let one_place = crowded.iter().rev().take(times + 1).sum();

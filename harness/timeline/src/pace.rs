@@ -14,7 +14,7 @@ pub(crate) enum Pace {
     Together,
     /// No two of them were.
     OneByOne,
-    /// Only so many were under way at a time.
+    /// At most this many were under way at a time.
     AtMost(usize),
 }
 

@@ -82,7 +82,7 @@ impl Hub {
         state.tell(&message);
     }
 
-    /// So many predictions are there.
+    /// How many predictions there are.
     pub(super) fn answers(&self, answers: usize) {
         let message = message("answers", &json!(answers));
         let mut state = self.state();

@@ -29,7 +29,7 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// Of a run of so many calls; nothing if the events do not have an answer to each of them.
+    /// Of a run of `calls` calls; nothing if the events do not have an answer to each of them.
     pub(super) fn of(events: &Events, calls: usize, start: Instant) -> Option<Self> {
         let mut times_us = Histogram::<u64>::new(DIGITS).ok()?;
         for event in events.events.iter().filter(|event| is_answer(event, calls)) {

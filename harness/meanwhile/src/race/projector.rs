@@ -97,7 +97,7 @@ fn sentence(standing: &Standing, args: &RaceArgs) -> String {
 /// What the columns mean.
 pub(super) fn notes(args: &RaceArgs) -> String {
     let note = if args.has_jitter() {
-        "seconds: from the start of the process to its end; p50, p99: by then so many of the calls were answered"
+        "seconds: from the start of the process to its end; p50, p99: when 50 and 99 % of the calls were answered"
     } else {
         "seconds: from the start of the process to its end; in flight: the most calls that the downstream saw at a time"
     };

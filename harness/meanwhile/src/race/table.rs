@@ -30,7 +30,7 @@ const NO_RANK: &str = "    ";
 const RELATIVE: &str = "relative: wall, as a multiple of the fastest";
 
 /// What the columns of a race with jitter mean.
-const PERCENTILES: &str = "p50, p90, p99, max: by then so many of the calls were answered, as the mock saw it, from the start of the process \
+const PERCENTILES: &str = "p50, p90, p99, max: when this share of the calls was answered, as the mock saw it, from the start of the process \
      on: what a call waits for its turn counts; call 7 has the same latency for every contestant";
 
 /// A contestant with a result.

@@ -21,7 +21,7 @@ const EVENTS_OF_A_CALL: usize = 8;
 /// The same beside the calls.
 const OTHER_EVENTS: usize = 1000;
 
-/// How many events of the mock to keep of a run with so many calls.
+/// How many events of the mock to keep of a run with this number of calls.
 pub(super) fn most_events(calls: usize) -> usize {
     calls.saturating_mul(EVENTS_OF_A_CALL).saturating_add(OTHER_EVENTS)
 }
