@@ -1,13 +1,10 @@
 //! A watched race tells what happened when, of contestants that know nothing of it.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::fs;
 use std::process::Command;
 
+use crate::support::{can_be_made, folder, meanwhile, with};
 use meanwhile::models::named;
-use support::{can_be_made, folder, meanwhile, with};
 use timeline::{CallState, Event, File, Lanes, Milestone, ThreadLane, ThreadState, Timeline};
 
 /// The timelines of a race.

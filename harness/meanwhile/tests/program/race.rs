@@ -1,8 +1,6 @@
 //! A race measures, shows and writes what really happened.
 
-mod support;
-
-use support::{cpu_s, folder, meanwhile, only, race, report_of};
+use crate::support::{cpu_s, folder, meanwhile, only, race, report_of};
 
 const QUICK: [&str; 5] = ["race", "serial", "generator-style", "--latency=20ms", "--calls=3,4"];
 

@@ -1,18 +1,15 @@
 //! Any program is a contestant, and none is believed without evidence.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::fs;
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::family::{Family, SLEEPS};
+use crate::support::{MEANWHILE, Ran, meanwhile, only, race, report_of, with};
 use meanwhile::race::Standing;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
-use support::family::{Family, SLEEPS};
-use support::{MEANWHILE, Ran, meanwhile, only, race, report_of, with};
 
 /// A race of two calls with this command alone; `MEANWHILE` in it is the program.
 fn race_alone(command: &str) -> Standing {

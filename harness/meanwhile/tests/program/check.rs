@@ -1,13 +1,10 @@
 //! `meanwhile check` holds any program against what it can show, and believes none without evidence.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::process::Command;
 
+use crate::support::{MEANWHILE, Ran, meanwhile, with};
 use conformance::{CheckReport, Findings, Row, Verdict};
 use rstest::rstest;
-use support::{MEANWHILE, Ran, meanwhile, with};
 
 /// A model as a program, which takes all that a command has a place for.
 const MODEL: &str = "MEANWHILE run generator-style --url {url} --calls {calls} --timeout {timeout_ms}ms --in-flight {in_flight}";

@@ -1,12 +1,10 @@
 //! Wrong usage ends with one line that says the cure, and exit status 2.
 
-mod support;
-
 use std::fs::File;
 use std::process::{Command, Stdio};
 
+use crate::support::{MEANWHILE, Ran, meanwhile};
 use rstest::rstest;
-use support::{MEANWHILE, meanwhile};
 
 #[rstest]
 #[case::an_unknown_model(&["run", "seral"], "did you mean serial")]
@@ -76,7 +74,7 @@ fn too_few_descriptors_are_told_before_the_start(#[case] arguments: &[&str]) {
 fn a_limit_of_descriptors_below_what_a_process_needs_suggests_no_limit_of_zero() {
     let limited = "ulimit -n 20; ulimit -Hn 20; exec \"$0\" run generator-style --calls 2";
     let ran = Command::new("sh").args(["-c", limited, MEANWHILE]).output();
-    let ran = support::Ran::from(ran.expect("a shell"));
+    let ran = Ran::from(ran.expect("a shell"));
     assert!(ran.stderr.contains("raise the hard limit (ulimit -Hn)"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("--in-flight 0"), "{}", ran.stderr);
     assert_eq!(ran.code, Some(2));

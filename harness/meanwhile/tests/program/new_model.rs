@@ -1,13 +1,11 @@
 //! `meanwhile new-model` writes all files of a model, or none.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{MEANWHILE, Ran, folder};
 use rstest::rstest;
-use support::{MEANWHILE, Ran, folder};
 use tempfile::TempDir;
 
 /// What the command reads and adds lines to.

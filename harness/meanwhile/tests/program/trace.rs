@@ -1,12 +1,9 @@
 //! `trace` and `timeline`: what they print of a run is what its file has, and what is no such file is refused in one line.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::fs;
 
+use crate::support::{folder, meanwhile};
 use rstest::rstest;
-use support::{folder, meanwhile};
 use timeline::{File, Lanes, SCHEMA};
 
 /// Signs of a thread that keeps answers waiting.

@@ -1,7 +1,4 @@
 //! Results are never lost: a race that ends early keeps them, and a file is replaced only when they are complete.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -9,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use crate::support::family::{Family, SLEEPS};
+use crate::support::{MEANWHILE, Ran, meanwhile, report_of};
 use meanwhile::race::RaceReport;
 use rstest::rstest;
 use rustix::fs::{CWD, FileType, Mode};
 use rustix::process::{Pid, Signal, kill_process};
-use support::family::{Family, SLEEPS};
-use support::{MEANWHILE, Ran, meanwhile, report_of};
 use tempfile::TempDir;
 
 /// What makes a race short.

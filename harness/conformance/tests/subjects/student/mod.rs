@@ -1,7 +1,5 @@
 //! Two models as a student writes them, and the mistakes that students make: each is one place of the code.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 mod blocking;
 mod polling;
 

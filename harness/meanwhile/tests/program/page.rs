@@ -1,11 +1,9 @@
 //! Pages as files: who writes them, where to, and what is in their data.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{folder, meanwhile, with};
 use serde_json::Value;
-use support::{folder, meanwhile, with};
 
 #[test]
 fn a_page_on_standard_output_has_nothing_beside_it() {

@@ -1,17 +1,17 @@
 //! What is watched in every run is named, whichever row shows it.
-//!
-//! *How it waits*: this program is its own worker: with the suite's argument and the number of a case it is that subject.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::ops::ControlFlow;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use conformance::{Patience, Rows, Subject, WORKER_ARGUMENT, supervise};
+use conformance::{Patience, Rows, Subject, supervise};
 use downstream_call::{Call, Diamond, Exchange, Failure, Model, Outcome, Run};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
+
+use crate::as_worker;
 
 /// What is wrong with a subject.
 #[derive(Clone, Copy, Debug)]
@@ -52,29 +52,24 @@ const CASES: [(Fault, &str, &str, &str); 4] = [
     ),
 ];
 
-fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    if let [first, case] = &arguments[..]
-        && first == WORKER_ARGUMENT
-    {
-        let (fault, ..) = CASES[case.parse::<usize>().expect("the number of a case")];
-        let new = move || Ok(Box::new(Faulty(fault)) as Box<dyn Model>);
-        return conformance::worker(&Subject { at_once: 1, ..Subject::new("faulty", &new) });
-    }
-    let trials = CASES.iter().enumerate().map(|(case, (fault, row, ..))| {
-        Trial::test(format!("{fault:?} in \"{row}\""), move || names_what_is_watched(case))
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+/// A trial for each case.
+pub(crate) fn trials() -> Vec<Trial> {
+    let trial = |(case, (fault, row, ..)): (usize, &(Fault, &str, &str, &str))| {
+        Trial::test(format!("watched::{fault:?} in \"{row}\""), move || names_what_is_watched(case))
+    };
+    CASES.iter().enumerate().map(trial).collect()
+}
+
+/// Is the subject of a case.
+pub(crate) fn worker(case: &str) -> ExitCode {
+    let (fault, ..) = CASES[case.parse::<usize>().expect("the number of a case")];
+    let new = move || Ok(Box::new(Faulty(fault)) as Box<dyn Model>);
+    conformance::worker(&Subject { at_once: 1, ..Subject::new("faulty", &new) })
 }
 
 fn names_what_is_watched(case: usize) -> Result<(), Failed> {
     let (_, row, requirement, seen) = CASES[case];
-    let this = std::env::current_exe()?;
-    let start = || {
-        let mut command = Command::new(&this);
-        command.args([WORKER_ARGUMENT, &case.to_string()]);
-        command
-    };
+    let start = || as_worker("watched", &case.to_string());
     let soon = Duration::from_millis(500);
     let patience = Patience { answer: soon, overdue: soon, attempts: 1, ..Patience::default() };
     let rows = Rows { only: row.into(), ..Rows::default() };

@@ -1,15 +1,12 @@
 //! A check ends when it is told to, shows what was found until then, and leaves no process behind.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Output};
 
+use crate::support::family::Family;
 use conformance::CheckReport;
 use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
-use support::family::Family;
 
 /// A program that takes longer than any test, once it is asked for anything.
 const SLEEPS: &str = "--with=other=sh -c 'echo 0 200 0; sleep 60' {url} {calls}";

@@ -1,7 +1,5 @@
 //! What other processes take from the cores is measured beside each run, and told where it spoils the numbers.
 
-mod support;
-
 use meanwhile::race::{Environment, RaceReport, Round, Standing};
 use rstest::rstest;
 
@@ -43,12 +41,14 @@ fn what_was_left_behind_is_told_with_its_contestant() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_process_that_spins_beside_a_race_is_in_its_json() {
+    use crate::support::{meanwhile, only, race, report_of};
     use std::process::Command;
+
     let mut spinner =
         Command::new("timeout").args(["60", "sh", "-c", "while :; do :; done"]).spawn().unwrap();
-    let report = support::race(&["generator-style", "--calls=1", "--rounds=3"]);
+    let report = race(&["generator-style", "--calls=1", "--rounds=3"]);
     let long = ["race", "generator-style", "--calls=1", "--latency=500ms", "--json=-"];
-    let round = support::only(support::report_of(&support::meanwhile(&long))).rounds.remove(0);
+    let round = only(report_of(&meanwhile(&long))).rounds.remove(0);
     rustix::process::kill_process(rustix::process::Pid::from_child(&spinner), rustix::process::Signal::TERM)
         .unwrap();
     spinner.wait().unwrap();

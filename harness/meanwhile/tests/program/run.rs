@@ -1,9 +1,7 @@
 //! What `meanwhile run` does with its options, whatever the model.
 
-mod support;
-
+use crate::support::{meanwhile, mock};
 use downstream_call::{Milestone, MilestoneLine};
-use support::{meanwhile, mock};
 
 #[test]
 fn a_call_that_is_too_slow_times_out_and_the_cure_is_said() {

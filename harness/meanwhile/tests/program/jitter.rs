@@ -1,12 +1,10 @@
 //! With jitter, each contestant meets the same latencies, and the mock's events say when each share of the calls was answered.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{MEANWHILE, folder, meanwhile, race, report_of};
 use ::meanwhile::race::Standing;
 use downstream_mock::Jitter;
-use support::{meanwhile, race, report_of};
 
 const JITTER: &str = "--jitter=uniform:15";
 
@@ -82,11 +80,11 @@ fn a_latency_beyond_the_timeout_is_said_before_the_race_with_its_cure() {
 
 #[test]
 fn a_program_in_any_language_has_percentiles_and_a_watched_run_too() {
-    let with = format!("--with=other={} run thread-pool --url {{url}} --calls {{calls}}", support::MEANWHILE);
+    let with = format!("--with=other={MEANWHILE} run thread-pool --url {{url}} --calls {{calls}}");
     let report =
         report_of(&meanwhile(&["race", "other", &with, "--latency=20ms", "--calls=3", JITTER, "--json=-"]));
     assert!(report.results[0].rounds[0].answered.is_some(), "{:?}", report.results[0]);
-    let folder = support::folder();
+    let folder = folder();
     let timeline = format!("--timeline={}", folder.path().join("timeline").display());
     let watched = race(&["serial", "--calls=3", JITTER, &timeline]);
     assert!(watched.results[0].rounds[0].answered.is_some());

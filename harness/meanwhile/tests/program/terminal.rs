@@ -1,14 +1,11 @@
 //! What is shown fits the terminal it is shown in, and bars are where a terminal is.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::terminal::Terminal;
+use crate::support::{MEANWHILE, mock};
 use rstest::rstest;
-use support::MEANWHILE;
-use support::terminal::Terminal;
 
 const RACE: [&str; 5] = ["race", "serial", "generator-style", "--latency=50ms", "--calls=8"];
 
@@ -93,7 +90,7 @@ fn bars_fit_again_after_a_resize() {
 
 #[test]
 fn a_run_ends_with_what_it_took_where_there_is_a_person_to_read_it() {
-    let mock = support::mock();
+    let mock = mock();
     let url = format!("{}/echo/{{call}}", mock.url());
     let terminal = Terminal::new(80);
     let mut command = Command::new(MEANWHILE);

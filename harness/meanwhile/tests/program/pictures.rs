@@ -1,12 +1,10 @@
 //! A race, a trace and a file of timelines are drawn as one picture.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{folder, meanwhile};
 use roxmltree::Document;
-use support::{folder, meanwhile};
 
 const QUICK: [&str; 3] = ["--latency=20ms", "--timeout=20s", "--calls=3"];
 

@@ -1,19 +1,16 @@
 //! Programs that cheat have no result, or the one that they deserve; honest ones of the same kind have theirs.
 //!
 //! *What is deliberately missing*: cheats in Rust. They are in Python, as most contestants are; without it they are skipped.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::process::{Command, Stdio};
 
+use crate::support::family::Family;
+use crate::support::{MEANWHILE, cpu_s, meanwhile, only, report_of};
 use meanwhile::race::Standing;
 use rstest::rstest;
-use support::family::Family;
-use support::{MEANWHILE, cpu_s, meanwhile, only, report_of};
 
 /// Where the programs are.
-const CHEATS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cheats");
+const CHEATS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/cheats");
 const HONEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/contestants");
 
 /// The command with the folders in it; `None`, with a line that says so, where its interpreter is missing.

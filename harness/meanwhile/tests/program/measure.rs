@@ -1,10 +1,7 @@
 //! What is measured is the program's own, and none of its parent's.
-#![cfg(target_os = "linux")]
 
-mod support;
-
+use crate::support::meanwhile;
 use contestant::measure::{Measured, Usage};
-use support::meanwhile;
 
 fn measure(command: &[&str]) -> Usage {
     let ran = meanwhile(&[&["measure", "--"], command].concat());
