@@ -78,12 +78,8 @@ impl Epoll {
 
     /// Sleeps until something that is watched is ready or `until` passes; returns the number of events.
     pub(crate) fn wait(&mut self, until: Option<Instant>) -> io::Result<usize> {
-        let timeout = until.map(|until| {
-            let left = until.saturating_duration_since(Instant::now()).min(HOUR);
-            Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() }
-        });
         self.events.clear();
-        match epoll::wait(&self.descriptor, spare_capacity(&mut self.events), timeout.as_ref()) {
+        match epoll::wait(&self.descriptor, spare_capacity(&mut self.events), timeout(until).as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(self.events.len()),
             Err(error) => Err(error.into()),
         }
@@ -93,6 +89,12 @@ impl Epoll {
     pub(crate) fn key(&self, event: usize) -> DefaultKey {
         KeyData::from_ffi(self.events[event].data.u64()).into()
     }
+}
+
+/// How long `epoll_wait` may sleep: without a limit if there is no deadline, and not at all once it has passed.
+fn timeout(until: Option<Instant>) -> Option<Timespec> {
+    let left = until?.saturating_duration_since(Instant::now()).min(HOUR);
+    Some(Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() })
 }
 
 fn token(key: DefaultKey) -> EventData {

@@ -58,7 +58,7 @@ fn together_the_loops_keep_the_limit_of_calls_in_flight() {
         [Box::new(PerCore::with_loops(number(4)).expect("loops")), Box::new(processes(4))];
     for mut model in models {
         for limit in [1, 3, 6] {
-            let mock = mock(Duration::from_millis(10));
+            let mock = mock(LATENCY);
             let run = Run { in_flight: number(limit), ..Run::default() };
             let outcomes = model.fan_out(&run, &calls(&mock, 20)).expect("a run");
             assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");

@@ -42,6 +42,7 @@ pub fn cases(rows: &Rows) -> Vec<Case> {
         let name = format!("{} {noun} among {NEIGHBOURS} healthy calls", faults.len());
         cases.push(case(name, Kind::Among(faults)));
     }
+    cases.retain(|case| rows.include_whole(&case.name));
     cases
 }
 

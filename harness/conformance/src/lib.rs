@@ -25,11 +25,12 @@
 //! ```
 //!
 //! *How it waits*: rows are tried in a worker process, and a supervisor reads each verdict as it falls (`supervised/`). So a
-//! model may hang, panic or end its process: that is a verdict, and the next row goes on.
+//! model may hang, panic or end its process: that is a verdict, and the next row goes on. A model that is not to be believed
+//! is in a third process (`outside/`).
 //!
 //! *What to notice*: two lists: requirements are the contract's sentences, each with its line of the contract, its page and a
 //! function, in an order in which each rests on earlier ones alone (`requirements/`); the matrix is the mock's
-//! catalogue, each fault alone and among healthy calls (`faults.rs`). Every run of either is watched (`stage.rs`): threads and
+//! catalogue, each fault alone and among healthy calls (`faults.rs`). Every run of either is watched (`stage.rs`): threads, processes and
 //! descriptors must be what they were, and the CPU time what waiting may cost. `meanwhile check`, the tests and a model's own
 //! crate all run this one suite.
 //!
@@ -41,6 +42,9 @@ mod cases;
 mod faults;
 mod findings;
 mod leftovers;
+mod one_run;
+mod outside;
+mod place;
 mod program;
 pub mod report;
 mod requirement;
@@ -53,16 +57,21 @@ mod words;
 pub use cases::{Case, cases, order_of_requirements};
 pub use faults::{expected, faults_by_group};
 pub use findings::{CheckReport, Findings, FirstCause, Row, Tried, Verdict};
+pub use one_run::{MILESTONES_ARGUMENT, RUN_ARGUMENT};
+pub use outside::{HOST_ARGUMENT, Outside, host};
 pub use program::{main, tried};
 pub use requirement::{Requirement, contract};
 pub use rows::{GROUPS, REQUIREMENT, Rows};
-pub use supervised::{Event, Patience, WORKER_ARGUMENT, supervise, worker};
+pub use supervised::{
+    Event, Patience, WORKER_ARGUMENT, supervise, supervise_outside, worker, worker_outside,
+};
 pub use words::printable;
 
 use std::fmt;
 use std::io;
 
 use downstream_call::Model;
+use serde::{Deserialize, Serialize};
 
 /// A model, and the facts about it that the suite holds it to.
 pub struct Subject<'a> {
@@ -76,10 +85,25 @@ pub struct Subject<'a> {
     pub cancels: Cancels,
     /// Whether it uses CPU time while it waits.
     pub spins: bool,
+    /// Whether the work with a reply holds up no other call, since another thread does it than the one that waits.
+    pub offloads: bool,
+}
+
+/// What a model is held to beside the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// How many calls it can have in flight.
+    pub at_once: usize,
+    /// When calls in flight end after the run was cancelled.
+    pub cancels: Cancels,
+    /// Whether it uses CPU time while it waits.
+    pub spins: bool,
+    /// Whether the work with a reply holds up no other call, since another thread does it than the one that waits.
+    pub offloads: bool,
 }
 
 /// When the calls in flight of a cancelled run end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cancels {
     /// As soon as the run is cancelled: what the model waits in can be woken.
     AtOnce,
@@ -88,10 +112,25 @@ pub enum Cancels {
 }
 
 impl<'a> Subject<'a> {
-    /// A model that can have all calls in flight, cancels at once, and sleeps while it waits.
+    /// A model that can have all calls in flight, cancels at once, sleeps while it waits, and computes on the thread that waits.
     #[must_use]
     pub fn new(name: &'a str, new: &'a dyn Fn() -> io::Result<Box<dyn Model>>) -> Self {
-        Self { name, new, at_once: usize::MAX, cancels: Cancels::AtOnce, spins: false }
+        let Facts { at_once, cancels, spins, offloads } = Facts::default();
+        Self { name, new, at_once, cancels, spins, offloads }
+    }
+
+    /// What it is held to beside the contract.
+    #[must_use]
+    pub const fn facts(&self) -> Facts {
+        let Self { at_once, cancels, spins, offloads, .. } = *self;
+        Facts { at_once, cancels, spins, offloads }
+    }
+}
+
+impl Default for Facts {
+    /// All calls in flight, cancelled at once, asleep while it waits, and computing on the thread that waits.
+    fn default() -> Self {
+        Self { at_once: usize::MAX, cancels: Cancels::AtOnce, spins: false, offloads: false }
     }
 }
 

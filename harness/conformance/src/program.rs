@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
+use crate::one_run::{RUN_ARGUMENT, one_run};
 use crate::report::Report;
 use crate::supervised::{Event, Patience, WORKER_ARGUMENT, supervise, worker};
-use crate::{Rows, Subject, Tried, Verdict};
+use crate::{HOST_ARGUMENT, Rows, Subject, Tried, Verdict, host};
 
 /// Columns of the report.
 const WIDTH: usize = 80;
@@ -22,12 +23,17 @@ const WITH_VALUE: [&str; 5] = ["--test-threads", "--skip", "--format", "--color"
 /// Holds a subject against the suite and prints what became of it; the exit status is 1 if a row broke. An argument is text
 /// that the names of the rows have to contain, as for other tests; `--verbose` names the rows that hold too.
 ///
-/// The program starts itself again as a worker, so this has to be all that its `main` does.
+/// The program starts itself again as a worker, so this has to be all that its `main` does. With [`HOST_ARGUMENT`] it is a host:
+/// it has the model, and a worker in another program has the rows. With [`RUN_ARGUMENT`], a URL and a number of calls it makes one
+/// run and prints the outcomes, as a contestant of a race does.
 #[must_use]
 pub fn main(subject: &Subject<'_>) -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    if arguments.first().is_some_and(|first| first == WORKER_ARGUMENT) {
-        return worker(subject);
+    match arguments.first().map(String::as_str) {
+        Some(WORKER_ARGUMENT) => return worker(subject),
+        Some(HOST_ARGUMENT) => return host(subject),
+        Some(RUN_ARGUMENT) => return one_run(subject, &arguments[1..]),
+        _ => {}
     }
     if arguments.iter().any(|argument| argument == "--list") {
         return ExitCode::SUCCESS;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cases;
+
 /// The group of the contract's own sentences.
 pub const REQUIREMENT: &str = "requirement";
 
@@ -15,6 +17,9 @@ pub struct Rows {
     pub only: String,
     /// Only the rows of this group of [`GROUPS`].
     pub group: Option<String>,
+    /// Only the rows that are called so, whole; any row if it is empty.
+    #[serde(default)]
+    pub named: Vec<String>,
     /// Also the rows of ten thousand calls, for a release build.
     pub large: bool,
 }
@@ -24,5 +29,18 @@ impl Rows {
     #[must_use]
     pub fn include(&self, group: &str, name: &str) -> bool {
         name.contains(&self.only) && self.group.as_deref().is_none_or(|wanted| wanted == group)
+    }
+
+    /// Whether a row of this whole name is wanted.
+    pub(crate) fn include_whole(&self, name: &str) -> bool {
+        self.named.is_empty() || self.named.iter().any(|wanted| wanted == name)
+    }
+
+    /// The names of [`named`](Self::named) that no row has.
+    #[must_use]
+    pub fn unknown(&self) -> Vec<&str> {
+        let cases = cases(self);
+        let is_unknown = |name: &&str| cases.iter().all(|case| case.name != *name);
+        self.named.iter().map(String::as_str).filter(is_unknown).collect()
     }
 }

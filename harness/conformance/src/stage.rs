@@ -8,30 +8,33 @@ use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Diamond, Failure, MAX_BODY_BYTES, Mark, Model, Outcome, Run, TooLarge, Trace};
 use downstream_mock::{Config, Mock};
-use observe::Resources;
+use observe::Observed;
 
 use crate::breach::{Breach, Held, Watched};
-use crate::leftovers::nothing_left_behind;
+use crate::leftovers::{Taken, nothing_left_behind};
+use crate::place::Place;
 use crate::supervised::{Progress, panics};
 use crate::words::{calls as counted, told};
-use crate::{Cancels, Patience, Subject};
+use crate::{Cancels, Facts, Patience};
 
 /// A model under test beside its mock.
-pub(crate) struct Stage<'subject> {
+pub(crate) struct Stage<'place> {
     /// The downstream; its usual latency is none, so that a row says what it needs.
     pub(crate) mock: Arc<Mock>,
     /// How many calls the model can have in flight.
     pub(crate) at_once: usize,
     /// When its calls in flight end after the run was cancelled.
     pub(crate) cancels: Cancels,
+    /// Whether the work with a reply holds up no other call.
+    pub(crate) offloads: bool,
     /// How long a call may take that is to be answered: a deadline far off, also on a busy machine.
     pub(crate) patient: Duration,
     /// How long threads and descriptors may take to go.
     pub(crate) left_behind: Duration,
     /// Whether nothing arrives in the runs of this row until they end, so that little CPU time is too much.
     pub(crate) only_waits: bool,
-    subject: &'subject Subject<'subject>,
-    model: Box<dyn Model>,
+    spins: bool,
+    place: Box<dyn Place + 'place>,
     /// What a watchdog has to know of the run in progress.
     progress: Arc<Progress>,
     last_trace: Trace,
@@ -58,28 +61,29 @@ struct Spent {
     queued: Duration,
 }
 
-impl<'subject> Stage<'subject> {
+impl<'place> Stage<'place> {
     /// # Errors
-    /// The model cannot be made, or the mock cannot start.
+    /// The mock cannot start.
     pub(crate) fn new(
-        subject: &'subject Subject<'subject>,
+        place: Box<dyn Place + 'place>,
+        facts: Facts,
         patience: &Patience,
         progress: Arc<Progress>,
     ) -> io::Result<Self> {
         let config = Config { latency: Duration::ZERO, warns: false, ..Config::default() };
         let mock = Arc::new(Mock::start(config)?);
-        let model = (subject.new)()?;
-        let Subject { at_once, cancels, .. } = *subject;
+        let Facts { at_once, cancels, spins, offloads } = facts;
         let Patience { answer: patient, left_behind, .. } = *patience;
         let (queued, last_trace) = (Duration::ZERO, Trace::off());
         Ok(Self {
             mock,
             at_once,
             cancels,
+            offloads,
             patient,
             left_behind,
-            subject,
-            model,
+            spins,
+            place,
             progress,
             last_trace,
             last_calls: 0,
@@ -88,13 +92,17 @@ impl<'subject> Stage<'subject> {
         })
     }
 
-    /// Makes the model again: what a broken row has left in it must not break the next one.
+    /// Makes the model again.
     ///
     /// # Errors
     /// It cannot be made any more.
     pub(crate) fn renew_model(&mut self) -> io::Result<()> {
-        self.model = (self.subject.new)()?;
-        Ok(())
+        self.place.make_again()
+    }
+
+    /// The process that holds the model.
+    pub(crate) fn observed(&self) -> Observed {
+        self.place.observed()
     }
 
     /// Calls to `/echo/0`, `/echo/1`, ...: each answer proves whose it is.
@@ -131,6 +139,7 @@ impl<'subject> Stage<'subject> {
             );
             return Err(Breach::of(Watched::OutcomeForEach, why));
         }
+        self.was_asked(calls, &outcomes)?;
         self.noticed_answers(calls, started.elapsed(), &outcomes)?;
         Ok(outcomes)
     }
@@ -150,6 +159,22 @@ impl<'subject> Stage<'subject> {
     /// What the downstream does, for the words of a hang.
     pub(crate) fn set_scene(&self, scene: &str) {
         self.progress.set_scene(scene);
+    }
+
+    /// A reply of the mock's is one that the mock has been asked for.
+    fn was_asked(&self, calls: &[Call], outcomes: &[Outcome]) -> Held {
+        let is_reply =
+            |(call, outcome): &(&Call, &Outcome)| call.address == self.mock.address() && outcome.is_ok();
+        let replies = calls.iter().zip(outcomes).filter(is_reply).count();
+        let requests = self.mock.stats().requests;
+        if replies as u64 > requests {
+            return Err(format!(
+                "{} ended with a reply, and the mock had {requests} requests",
+                counted(replies)
+            )
+            .into());
+        }
+        Ok(())
     }
 
     /// Calls that are answered need no deadline. One that has timed out is no lost wake unless the mock has answered it.
@@ -179,7 +204,7 @@ impl<'subject> Stage<'subject> {
     /// Runs `act`, after which threads and descriptors must be what they were.
     pub(crate) fn leaving_nothing_behind<T>(&mut self, act: impl FnOnce(&mut Self) -> Held<T>) -> Held<T> {
         self.mock.wait_for(self.left_behind, |stats| stats.open_connections == 0);
-        let before = Resources::now();
+        let before = Taken::by(self.observed());
         let result = act(self)?;
         nothing_left_behind(before, self.last_calls, self.left_behind)?;
         Ok(result)
@@ -190,8 +215,8 @@ impl<'subject> Stage<'subject> {
         self.last_trace.marks()
     }
 
-    /// How long threads of this process were ready during the last run while other programs had the cores: no row may hold
-    /// that against the model.
+    /// How long threads of the mock and of the model were ready during the last run while other programs had the cores: no row
+    /// may hold that against the model.
     pub(crate) const fn queued(&self) -> Duration {
         self.queued
     }
@@ -208,13 +233,15 @@ impl<'subject> Stage<'subject> {
         let run = Run { trace: Trace::on(), ..run.clone() };
         (self.last_trace, self.last_calls) = (run.trace.clone(), calls.len());
         self.mock.reset_stats();
-        observe::forget_peak();
-        let memory = observe::peak_resident_bytes();
-        let before = self.spent_so_far();
-        self.progress.run_begins(calls, &run.trace, &self.mock);
-        let ended = catch_unwind(AssertUnwindSafe(|| act(&mut *self.model, &run)));
+        let observed = self.observed();
+        observed.forget_peak();
+        let memory = observed.peak_resident_bytes();
+        let before = self.spent_so_far(observed);
+        let sleeper = self.place.thread().map(|thread| (observed, thread));
+        self.progress.run_begins(calls, &run.trace, &self.mock, sleeper);
+        let ended = catch_unwind(AssertUnwindSafe(|| act(self.place.model(), &run)));
         self.progress.run_ended();
-        let spent = self.spent_so_far().since(&before);
+        let spent = self.spent_so_far(observed).since(&before);
         self.queued = spent.queued;
         if let Some(panic) = panics::take() {
             return Err(Breach::of(Watched::NeverPanics, panic));
@@ -223,7 +250,7 @@ impl<'subject> Stage<'subject> {
             .map_err(|_| Breach::of(Watched::NeverPanics, "panicked without a message"))?
             .map_err(|error| format!("the machinery broke: {error}"))?;
         self.was_idle(&spent, work(&result))?;
-        match (memory, observe::peak_resident_bytes()) {
+        match (memory, observed.peak_resident_bytes()) {
             (Some(before), Some(after)) if after > before + MEMORY_BYTES => {
                 Err(format!("memory grew by {} MiB", (after - before) / 1024 / 1024).into())
             }
@@ -231,9 +258,11 @@ impl<'subject> Stage<'subject> {
         }
     }
 
-    /// What this process used, less what the mock did.
-    fn spent_so_far(&self) -> Spent {
-        let cpu = observe::cpu_time().saturating_sub(self.mock.cpu_time().unwrap_or_default());
+    /// What the process of the model and those below it used, less what the mock did if it is there.
+    fn spent_so_far(&self, observed: Observed) -> Spent {
+        let is_beside_the_mock = observed == Observed::this();
+        let mock = if is_beside_the_mock { self.mock.cpu_time() } else { None };
+        let cpu = observed.cpu_time_with_all_below().saturating_sub(mock.unwrap_or_default());
         Spent { wall: self.progress.age(), cpu, queued: observe::queued() }
     }
 
@@ -245,7 +274,7 @@ impl<'subject> Stage<'subject> {
         let little = if self.only_waits { spent.wall / 20 } else { spent.wall / 4 };
         let is_busy = cpu + spent.queued >= spent.wall.mul_f64(0.95);
         let spins = cpu >= spent.wall / 2 || (cpu >= little && is_busy);
-        if self.subject.spins || spent.wall < JUDGED || !spins {
+        if self.spins || spent.wall < JUDGED || !spins {
             return Ok(());
         }
         let (cpu, wall) = (cpu.as_millis(), spent.wall.as_millis());

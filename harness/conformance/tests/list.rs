@@ -45,7 +45,7 @@ fn the_table_of_mistakes_names_requirements() {
     let page = page();
     let table = page.split("| the requirement that names it |\n|---|---|\n").nth(1).expect("the table");
     let rows: Vec<_> = table.lines().take_while(|line| line.starts_with('|')).collect();
-    assert_eq!(rows.len(), 15);
+    assert_eq!(rows.len(), 16);
     let names: HashSet<_> = order_of_requirements().iter().map(|requirement| requirement.name).collect();
     for row in rows {
         let name = row.trim_end_matches('|').rsplit('|').next().expect("a column").trim();
@@ -67,4 +67,13 @@ fn rows_are_narrowed_down_by_group_and_by_name() {
     assert_eq!((only[0].group.as_str(), only[0].name.as_str()), (REQUIREMENT, "no calls, no outcomes"));
     let large = cases(&Rows { large: true, ..Rows::default() });
     assert_eq!(large.len(), all.len() + 1);
+}
+
+#[test]
+fn rows_are_chosen_by_their_whole_names_and_a_wrong_name_is_told() {
+    let named = ["no calls, no outcomes", "26 faults", "no calls"].map(String::from);
+    let rows = Rows { named: named.into(), ..Rows::default() };
+    let chosen: Vec<_> = cases(&rows).into_iter().map(|case| case.name).collect();
+    assert_eq!(chosen, ["no calls, no outcomes"]);
+    assert_eq!(rows.unknown(), ["26 faults", "no calls"]);
 }

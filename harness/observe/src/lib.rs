@@ -6,14 +6,16 @@
 //! *What is deliberately missing*: judgement. The suite and the race decide what the numbers mean.
 
 mod machine;
+mod observed;
 mod times;
 
 mod system_calls;
 mod threads;
 mod watched;
 
-pub use threads::{asleep_in, queued, this_thread, thread_cpu_time};
-pub use watched::{Doing, ThreadTimes, WatchedThread, thread_count, thread_name, threads_of};
+pub use observed::{DescriptorLimits, Observed};
+pub use threads::{queued, this_thread, thread_cpu_time, thread_queued};
+pub use watched::{Doing, ThreadTimes, WatchedThread, script_name, thread_count, thread_name, threads_of};
 
 use std::fs;
 use std::time::Duration;
@@ -21,7 +23,7 @@ use std::time::Duration;
 pub use machine::{Machine, Noise};
 pub use times::ProcessTimes;
 
-/// What this process has taken from the system and must give back.
+/// What a process has taken from the system and must give back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resources {
     /// Open descriptors.
@@ -52,15 +54,6 @@ pub struct EndedChildren {
     pub voluntary_switches: Option<u64>,
     /// How often the kernel gave their core to another thread.
     pub involuntary_switches: Option<u64>,
-}
-
-impl Resources {
-    /// Counted where there is a `/proc`; zero elsewhere.
-    #[must_use]
-    pub fn now() -> Self {
-        let entries = |path| fs::read_dir(path).map_or(0, Iterator::count);
-        Self { descriptors: entries("/proc/self/fd"), threads: entries("/proc/self/task") }
-    }
 }
 
 impl Status {
@@ -105,18 +98,6 @@ pub fn descendants(process: u32) -> Vec<u32> {
 
 fn numbers(list: &str) -> Vec<u32> {
     list.split_whitespace().filter_map(|number| number.parse().ok()).collect()
-}
-
-/// The peak of this process's resident memory since [`forget_peak`], in bytes.
-#[must_use]
-pub fn peak_resident_bytes() -> Option<u64> {
-    Status::of(std::process::id())?.peak_resident_bytes
-}
-
-/// Makes the memory that is resident now the new peak of this process.
-pub fn forget_peak() {
-    // Where this is not allowed the old peak stays, which can only hide growth below it.
-    let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
 /// The CPU time of this process so far, user and system; zero where it is not known.

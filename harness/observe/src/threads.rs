@@ -1,4 +1,4 @@
-//! What single threads of this process do: where they sleep, and how long they had to wait for a core.
+//! What single threads do: where they sleep, and how long they had to wait for a core.
 //!
 //! *What to notice*: a thread that spins and a thread that waits differ even where other programs want the cores. One that
 //! spins is always running or queued for a core; one that waits is neither.
@@ -31,28 +31,25 @@ pub fn thread_cpu_time() -> Duration {
     Duration::ZERO
 }
 
-/// The system call in which a thread of this process sleeps; nothing while it runs, and where it is not known
-/// (proc_pid_syscall(5)).
-#[must_use]
-pub fn asleep_in(thread: u32) -> Option<String> {
-    let line = fs::read_to_string(format!("/proc/self/task/{thread}/syscall")).ok()?;
-    // "running" is no number, and -1 is a thread that sleeps in no system call.
-    let number = line.split_whitespace().next()?;
-    number.parse::<u64>().is_ok().then(|| call_name(number).into_owned())
-}
-
 /// What a system call is called that is known by its number, written out.
 pub(crate) fn call_name(number: &str) -> Cow<'static, str> {
     let name = number.parse().ok().and_then(system_calls::name);
     name.map_or_else(|| format!("system call {number}").into(), Cow::Borrowed)
 }
 
-/// How long the threads of this process and of its children were ready to run while others had the cores, all added up; zero
+/// How long the threads of this process and of all below it were ready to run while others had the cores, all added up; zero
 /// where it is not known (proc_pid_schedstat(5)).
 #[must_use]
 pub fn queued() -> Duration {
     let own = std::process::id();
-    std::iter::once(own).chain(crate::children(own)).map(queued_threads).sum()
+    std::iter::once(own).chain(crate::descendants(own)).map(queued_threads).sum()
+}
+
+/// How long the thread that calls this was ready to run while others had the cores; zero where it is not known.
+#[must_use]
+pub fn thread_queued() -> Duration {
+    let schedstat = fs::read_to_string("/proc/thread-self/schedstat");
+    schedstat.map_or(Duration::ZERO, |line| run_delay(&line))
 }
 
 fn queued_threads(process: u32) -> Duration {

@@ -80,6 +80,17 @@ pub fn thread_name(process: u32, thread: u32) -> Option<Vec<u8>> {
     Some(name)
 }
 
+/// The file name of the script that a process runs, if its first argument is one: a path with a slash, and no URL
+/// (proc_pid_cmdline(5)).
+#[must_use]
+pub fn script_name(process: u32) -> Option<Vec<u8>> {
+    let words = fs::read(format!("/proc/{process}/cmdline")).ok()?;
+    let script = words.split(|byte| *byte == 0).nth(1)?;
+    let is_path = !script.starts_with(b"-") && !script.windows(3).any(|bytes| bytes == b"://");
+    let (_, name) = script.split_at(script.iter().rposition(|byte| *byte == b'/')? + 1);
+    (is_path && !name.is_empty()).then(|| name.to_vec())
+}
+
 /// The threads of a process, the oldest first.
 #[must_use]
 pub fn threads_of(process: u32) -> Vec<u32> {

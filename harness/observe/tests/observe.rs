@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use observe::{Machine, Noise, ProcessTimes, Resources, Status};
+use observe::{Machine, Noise, Observed, ProcessTimes, Status};
 
 #[test]
 fn a_descriptor_is_counted_while_it_is_open() {
     // Other tests of this process open descriptors meanwhile, but never this many.
-    let before = Resources::now().descriptors;
+    let before = Observed::this().resources().descriptors;
     let many: Vec<_> = (0..200).map(|_| File::open("/dev/null").unwrap()).collect();
-    assert!(Resources::now().descriptors > before + many.len() / 2);
+    assert!(Observed::this().resources().descriptors > before + many.len() / 2);
 }
 
 #[test]
@@ -57,16 +57,16 @@ fn a_thread_that_sleeps_says_in_which_system_call() {
         stopped.recv().unwrap_err();
     });
     let thread = told.recv().unwrap();
-    while observe::asleep_in(thread).is_none_or(|call| call != "recvfrom" && call != "read") {
+    while Observed::this().asleep_in(thread).is_none_or(|call| call != "recvfrom" && call != "read") {
         std::thread::yield_now();
     }
     ours.write_all(b"x").unwrap();
-    while observe::asleep_in(thread).as_deref() != Some("futex") {
+    while Observed::this().asleep_in(thread).as_deref() != Some("futex") {
         std::thread::yield_now();
     }
     drop(go_on);
     reader.join().unwrap();
-    assert_eq!(observe::asleep_in(u32::MAX), None);
+    assert_eq!(Observed::this().asleep_in(u32::MAX), None);
 }
 
 #[test]
@@ -137,4 +137,42 @@ fn a_process_of_another_parent_is_noise_and_a_time_too_short_has_none() {
     let spinner = String::from_utf8(shell.stdout).unwrap();
     assert!(Command::new("kill").arg(spinner.trim()).status().unwrap().success());
     assert!(noise.others_cores > Some(0.1), "{noise:?}");
+}
+
+/// The shell opens two descriptors, computes, and sleeps in `read`.
+#[test]
+fn another_process_is_observed_as_this_one_is() {
+    let script =
+        "exec 7</dev/null 8</dev/null; i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; echo; read -r _";
+    let mut shell =
+        Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let observed = Observed::process(shell.id());
+    BufReader::new(shell.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    while observed.asleep_in(shell.id()).as_deref() != Some("read") {
+        std::thread::yield_now();
+    }
+    let resources = observed.resources();
+    assert!(resources.threads == 1 && resources.descriptors >= 5, "{resources:?}");
+    assert!(observed.cpu_time() > Duration::from_millis(1), "{:?}", observed.cpu_time());
+    observed.forget_peak();
+    assert!(observed.peak_resident_bytes() > Some(100_000));
+    assert_eq!(observed.descriptor_limits(), Observed::this().descriptor_limits());
+    assert!(observed.descriptor_limits().now > Some(2));
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
+    assert_eq!(Observed::process(u32::MAX).cpu_time(), Duration::ZERO);
+}
+
+#[test]
+fn the_cpu_time_of_a_process_is_told_with_that_of_all_below_it() {
+    let script = "sh -c 'while :; do :; done' & echo; read -r _; kill $!";
+    let mut shell =
+        Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    BufReader::new(shell.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    let observed = Observed::process(shell.id());
+    while observed.cpu_time_with_all_below() < observed.cpu_time() + Duration::from_millis(20) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
 }

@@ -64,7 +64,7 @@ pub(super) const ROWS: &[Entry] = &[
             name: "a run gives back every descriptor and thread",
             contract: contract::LEFTOVERS,
             page: "suite.md#what-a-run-gives-back",
-            look_for: "descriptors: a socket that is kept after its call has ended. Threads: one that is not joined",
+            look_for: "descriptors: a socket that is kept after its call has ended. Threads: one that is not joined. Processes: one that is not waited for",
         },
         watched: &[Watched::GivesBack],
         descriptors: FEW,

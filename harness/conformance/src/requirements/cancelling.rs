@@ -132,7 +132,7 @@ fn cancelling_ends_what(stage: &mut Stage<'_>, scene: &Scene) -> Held {
     stage.still_works()
 }
 
-fn cancel_soon(cancel: &Cancel) -> JoinHandle<()> {
+pub(super) fn cancel_soon(cancel: &Cancel) -> JoinHandle<()> {
     let cancel = cancel.clone();
     thread::spawn(move || {
         thread::sleep(SOON / 2);
@@ -141,7 +141,7 @@ fn cancel_soon(cancel: &Cancel) -> JoinHandle<()> {
 }
 
 /// A call that waits for its deadline all the same ends with either failure.
-fn ended_by_cancelling(stage: &Stage<'_>, outcome: &Outcome) -> bool {
+pub(super) fn ended_by_cancelling(stage: &Stage<'_>, outcome: &Outcome) -> bool {
     match stage.cancels {
         Cancels::AtOnce => cancelled(outcome),
         Cancels::ByTheDeadline => matches!(outcome, Err(Failure::Cancelled | Failure::TimedOut)),

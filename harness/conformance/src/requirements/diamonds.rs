@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use downstream_call::{Call, Failure, Reply, Run, Work};
+use downstream_call::{Call, Failure, Run, Work};
 use downstream_mock::faults::{BrokenDiamond, StepB};
 use downstream_mock::{Config, DIAMOND_COMPLETE, Mock};
 
+use super::cancelling::{cancel_soon, ended_by_cancelling};
 use super::list::{Entry, FEW};
-use super::{LATENCY, PANIC, SECOND, cancellable, ended_as_it_cancels, in_flight_instead, in_flight_timeout};
+use super::{
+    LATENCY, SECOND, UNANSWERED, cancellable, ended_as_it_cancels, in_flight_instead, in_flight_timeout,
+    work_that_panics,
+};
 use crate::Requirement;
 use crate::breach::Held;
 use crate::requirement::contract;
@@ -131,8 +135,7 @@ fn a_diamond_ends_with_its_first_failure(stage: &mut Stage<'_>) -> Held {
 
 /// B is answered while C and D wait, and the work with its reply panics.
 fn a_panic_in_a_diamonds_middle_cancels_the_rest(stage: &mut Stage<'_>) -> Held {
-    let panics_at_b = |reply: &Reply| if reply.body == b"b" { panic!("{PANIC}") } else { 1 };
-    let failure = broken_in_the_middle(stage, StepB::Answers, Work::Function(panics_at_b))?;
+    let failure = broken_in_the_middle(stage, StepB::Answers, Work::Function(work_that_panics))?;
     ensure!(failure == Failure::WorkPanicked, "ended with {failure}");
     stage.still_works()
 }
@@ -171,12 +174,21 @@ fn a_wrong_token_fails_a_diamond(stage: &mut Stage<'_>) -> Held {
     Ok(())
 }
 
+/// Before it starts, and while A waits.
 fn a_diamond_can_be_cancelled(stage: &mut Stage<'_>) -> Held {
     let run = cancellable()?;
     run.cancel.cancel();
     let outcome = stage.diamond(&run, diamond(&stage.mock, stage.patient))?;
     ensure!(outcome == Err(Failure::Cancelled), "ended with {}", told(&outcome));
-    Ok(())
+    let (mock, timeout, run) = (slow_mock(UNANSWERED)?, in_flight_timeout(stage), cancellable()?);
+    let (started, canceller) = (Instant::now(), cancel_soon(&run.cancel));
+    let outcome = stage.diamond(&run, diamond(&mock, timeout));
+    let took = started.elapsed();
+    canceller.join().map_err(|_| "the cancelling thread panicked")?;
+    let outcome = outcome?;
+    let told = told(&outcome);
+    ensure!(ended_by_cancelling(stage, &outcome), "cancelled while A waited, the diamond ended with {told}");
+    ended_as_it_cancels(stage, "the cancelled diamond", took, timeout)
 }
 
 fn slow_mock(latency: Duration) -> Held<Mock> {

@@ -1,12 +1,13 @@
 //! What waiting costs.
 //!
-//! *What to notice*: two rows, since two mistakes look alike. A socket that connects to a full backlog is ready for nothing,
-//! so only a wait that does not wait spins there; a socket that waits for its answer is writable all the time.
+//! *What to notice*: several rows, since several mistakes look alike. A socket that connects to a full backlog is ready for nothing,
+//! so only a wait that does not wait spins there; a socket that waits for its answer is writable all the time; and one
+//! that has received a part may be asked for the rest again and again.
 
 use std::time::{Duration, Instant};
 
 use downstream_call::{Call, Run};
-use downstream_mock::faults::Scene;
+use downstream_mock::faults::{Scene, Script};
 
 use super::{SOON, ended_at_its_deadline};
 use crate::breach::{Held, Watched};
@@ -31,6 +32,17 @@ pub(super) fn waiting_for_a_connection_costs_no_cpu_time(stage: &mut Stage<'_>) 
 pub(super) fn waiting_for_an_answer_costs_no_cpu_time(stage: &mut Stage<'_>) -> Held {
     stage.only_waits = true;
     let outcome = &stage.fan_out(&Run::default(), &[stage.call("/echo/0", WHILE)])?[0];
+    ensure!(outcome.is_ok(), "ended with {}", told(outcome));
+    Ok(())
+}
+
+/// One half comes at once, the other one much later.
+pub(super) fn waiting_for_the_rest_of_an_answer_costs_no_cpu_time(stage: &mut Stage<'_>) -> Held {
+    stage.only_waits = true;
+    let half = Script::new().read_head().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+    let server = stage.mock.fault(half.wait(WHILE).send("k"))?;
+    let call = Call::get(&server.url(), stage.patient).map_err(|error| error.to_string())?;
+    let outcome = &stage.fan_out(&Run::default(), &[call])?[0];
     ensure!(outcome.is_ok(), "ended with {}", told(outcome));
     Ok(())
 }

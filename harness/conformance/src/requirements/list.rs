@@ -22,7 +22,7 @@ pub(crate) struct Entry {
 
 /// What a row takes that has few calls, or few in flight.
 pub(super) const FEW: u64 = 80;
-/// What a row takes that has sixty calls in flight.
+/// What a row takes that has up to sixty calls in flight.
 pub(super) const SIXTY: u64 = 160;
 
 /// All requirements, those of ten thousand calls included or not.
@@ -111,6 +111,17 @@ const WAITING: &[Entry] = &[
     },
     Entry {
         about: Requirement {
+            name: "waiting for the rest of an answer costs no CPU time",
+            contract: contract::IDLE,
+            page: "mending.md#waiting-costs-cpu-time",
+            look_for: "a read that would block and is tried again at once. After a part, wait for the socket as for the first byte",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: idle::waiting_for_the_rest_of_an_answer_costs_no_cpu_time,
+    },
+    Entry {
+        about: Requirement {
             name: "a late call does not delay the rest",
             contract: contract::NEIGHBOURS,
             page: "mending.md#deadlines",
@@ -119,6 +130,28 @@ const WAITING: &[Entry] = &[
         watched: &[],
         descriptors: FEW,
         hold: waiting::a_late_call_does_not_delay_the_rest,
+    },
+    Entry {
+        about: Requirement {
+            name: "each call has its own deadline",
+            contract: contract::DEADLINES,
+            page: "mending.md#deadlines",
+            look_for: "deadlines that are kept in another order than that of time, or an earliest one that is not looked for again after it has passed",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::each_call_has_its_own_deadline,
+    },
+    Entry {
+        about: Requirement {
+            name: "an answer that has arrived counts",
+            contract: contract::DEADLINES,
+            page: "mending.md#deadlines",
+            look_for: "a call that is ended as late without a look at its socket. Where the thread was held beyond the deadline, the answer may lie there: receive once more first",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: waiting::an_answer_that_has_arrived_counts,
     },
     Entry {
         about: Requirement {

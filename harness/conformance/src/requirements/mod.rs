@@ -6,7 +6,7 @@ pub(crate) use list::{Entry, all};
 
 use std::time::Duration;
 
-use downstream_call::{Cancel, Failure, Outcome, Run};
+use downstream_call::{Cancel, Failure, Outcome, Reply, Run};
 
 use crate::Cancels;
 use crate::breach::Held;
@@ -27,6 +27,24 @@ const UNANSWERED: Duration = Duration::from_secs(10);
 
 /// What the work of the panicking call says.
 pub(crate) const PANIC: &str = "the work of one call panics, as the suite wants it to";
+
+/// The one function that rows give as work: it panics with the reply to call 5 of a list, and with that to step B of a diamond.
+/// A process of its own has this same function, since no function passes through a link.
+pub(crate) fn work_that_panics(reply: &Reply) -> u64 {
+    assert!(!matches!(reply.body.as_slice(), b"5" | b"b"), "{PANIC}");
+    1
+}
+
+/// How long the work with the first reply holds its thread.
+const HOLDS: Duration = SOON.saturating_mul(4);
+
+/// Work that holds its thread with the reply of call 0, and takes no CPU time.
+pub(crate) fn work_that_holds(reply: &Reply) -> u64 {
+    if reply.body == b"0" {
+        std::thread::sleep(HOLDS);
+    }
+    1
+}
 
 /// Fails the row unless a condition holds.
 macro_rules! ensure {

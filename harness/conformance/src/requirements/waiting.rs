@@ -2,16 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use downstream_call::{Call, Failure, Outcome, Reply, Run};
+use downstream_call::{Call, Failure, Milestone, Outcome, Reply, Run, Work};
 use downstream_mock::faults::{Scene, Script};
 
-use super::{LATENCY, SOON, UNANSWERED, after, ended_at_its_deadline, in_flight_instead};
+use super::{LATENCY, SOON, UNANSWERED, after, ended_at_its_deadline, in_flight_instead, work_that_holds};
 use crate::breach::Held;
 use crate::stage::{Stage, answers, limited};
 use crate::words::{all_told, calls, told};
 
 pub(super) fn all_calls_wait_at_the_same_time(stage: &mut Stage<'_>) -> Held {
-    const MANY: usize = 60;
+    // One after the other, they take less than the patience of the suite: more would look like a lost wake.
+    const MANY: usize = 40;
     let count = MANY.min(stage.at_once.saturating_mul(3));
     // Longer than a busy machine takes to start them all.
     let latency = if stage.at_once < MANY { LATENCY } else { LATENCY * 4 };
@@ -46,6 +47,49 @@ pub(super) fn a_late_call_does_not_delay_the_rest(stage: &mut Stage<'_>) -> Held
     ended_at_its_deadline("the late call", &outcomes[3], took, SOON)?;
     outcomes[3] = Ok(echoed(3));
     answers(&outcomes)
+}
+
+/// The call that starts first ends last; the one after it ends so soon that nearly all of the run is waiting for the other two. A
+/// model whose calls do not wait together, or are not traced, shows only how they end.
+pub(super) fn each_call_has_its_own_deadline(stage: &mut Stage<'_>) -> Held {
+    let timeouts = [SOON * 4, SOON / 6, SOON * 3];
+    stage.only_waits = true;
+    let mut calls = stage.calls(3, UNANSWERED);
+    calls.iter_mut().zip(timeouts).for_each(|(call, timeout)| call.timeout = timeout);
+    let started = Instant::now();
+    let outcomes = stage.fan_out(&Run::default(), &calls)?;
+    let took = started.elapsed();
+    ended_at_its_deadline("the last of three late calls", &outcomes[0], took, SOON * 4)?;
+    let late = outcomes.iter().all(|outcome| *outcome == Err(Failure::TimedOut));
+    ensure!(late, "three calls that are never answered ended so: {}", all_told(&outcomes));
+    let mut ends = stage.marks();
+    ends.retain(|mark| mark.milestone == Milestone::Finished);
+    // Several processes report one after the other.
+    ends.sort_by_key(|mark| mark.at);
+    let ended: Vec<_> = ends.iter().map(|mark| mark.call).collect();
+    ensure!(
+        ended.is_empty() || stage.at_once < 3 || ended == [1, 2, 0],
+        "with deadlines after 480, 20 and 360 ms, calls ended in the order {ended:?}, not [1, 2, 0]"
+    );
+    Ok(())
+}
+
+/// The work with one reply holds the thread beyond the deadline of another call, whose answer comes in time, but not together with
+/// that reply. Where the work has a thread of its own, the other call does not wait for it. The answer is larger than one read.
+pub(super) fn an_answer_that_has_arrived_counts(stage: &mut Stage<'_>) -> Held {
+    let run = Run { work: Work::Function(work_that_holds), ..Run::default() };
+    let comes = SOON * 3 / 2;
+    let held = Call { timeout: SOON * 3, ..stage.call("/files/late?bytes=20000", comes) };
+    let calls = [held, stage.call("/echo/0", LATENCY)];
+    let outcome = &stage.fan_out(&run, &calls)?[0];
+    ensure!(
+        outcome.is_ok(),
+        "ended with {}: the answer came {} ms after its start, and the thread was held beyond its deadline of {} ms",
+        told(outcome),
+        comes.as_millis(),
+        (SOON * 3).as_millis()
+    );
+    Ok(())
 }
 
 pub(super) fn a_call_that_is_never_answered_ends(stage: &mut Stage<'_>) -> Held {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use downstream_call::{Failure, Milestone, Reply, Run, Work};
+use downstream_call::{Failure, Milestone, Run, Work};
 
-use super::PANIC;
 use super::list::{Entry, FEW};
+use super::{HOLDS, LATENCY, work_that_holds, work_that_panics};
 use crate::Requirement;
 use crate::breach::Held;
 use crate::requirement::contract;
-use crate::stage::Stage;
+use crate::stage::{Stage, answers};
 use crate::words::told;
 
 /// What is done with a reply.
@@ -24,6 +24,17 @@ pub(super) const ROWS: &[Entry] = &[
         watched: &[],
         descriptors: FEW,
         hold: work_is_done_with_each_reply,
+    },
+    Entry {
+        about: Requirement {
+            name: "work with a reply delays no other call",
+            contract: contract::NEIGHBOURS,
+            page: "mending.md#work",
+            look_for: "work that is done on the thread that waits: give it to a pool, and wait for its result without blocking",
+        },
+        watched: &[],
+        descriptors: FEW,
+        hold: work_delays_no_other_call,
     },
     Entry {
         about: Requirement {
@@ -68,9 +79,31 @@ fn result(worked: Option<u64>) -> String {
     worked.map_or("no result".into(), |result| format!("the result {result}"))
 }
 
+/// The work with the first reply holds its thread while three other answers come. A model that computes where it waits has to let
+/// them wait, and says so.
+fn work_delays_no_other_call(stage: &mut Stage<'_>) -> Held {
+    let run = Run { work: Work::Function(work_that_holds), ..Run::default() };
+    let mut calls = stage.calls(4, LATENCY * 3);
+    calls[0] = stage.call("/echo/0", LATENCY);
+    answers(&stage.fan_out(&run, &calls)?)?;
+    let marks = stage.marks();
+    let at = |call, milestone| {
+        marks.iter().find(|mark| (mark.call, mark.milestone) == (call, milestone)).map(|mark| mark.at)
+    };
+    let end = at(0, Milestone::WorkEnds);
+    for call in 1..4 {
+        let waited = at(call, Milestone::Started) < end && at(call, Milestone::FirstByte) > end;
+        ensure!(
+            !waited || !stage.offloads,
+            "call {call} had started, and its answer was read only after the work with the reply of call 0, which took {} ms",
+            HOLDS.as_millis()
+        );
+    }
+    Ok(())
+}
+
 fn a_panic_in_the_work_costs_one_call(stage: &mut Stage<'_>) -> Held {
-    let panics_at_5 = |reply: &Reply| if reply.body == b"5" { panic!("{PANIC}") } else { 1 };
-    let run = Run { work: Work::Function(panics_at_5), ..Run::default() };
+    let run = Run { work: Work::Function(work_that_panics), ..Run::default() };
     let calls = stage.calls(10, Duration::ZERO);
     for (id, outcome) in stage.fan_out(&run, &calls)?.into_iter().enumerate() {
         let held = if id == 5 { outcome == Err(Failure::WorkPanicked) } else { outcome.is_ok() };

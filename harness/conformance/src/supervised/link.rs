@@ -1,32 +1,49 @@
-//! The connection between a supervisor and its worker.
+//! The connection between a process of the suite and one that it has started: a supervisor and its worker, a worker and its host.
 //!
-//! *What to notice*: on Unix it is a pair of sockets, and the worker's end is its standard input, in both directions. So what
-//! a model prints on standard output cannot be taken for a verdict, and no descriptor needs a number of its own. Only the
-//! supervisor holds the other end: the system closes it however the supervisor ends.
+//! *What to notice*: on Unix it is a pair of sockets, and the end of the process that was started is its standard input, in both
+//! directions. So what a model prints on standard output cannot be taken for a verdict, and no descriptor needs a number of its
+//! own. Only the process that started it holds the other end: the system closes it however that one ends.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
 
-/// The two directions of a link.
-pub(super) type Ends = (Box<dyn Read + Send>, Box<dyn Write + Send>);
+use super::below;
 
-/// Starts a worker in a process group of its own, and returns the supervisor's ends.
+/// Whether no one prints on a link by mistake: elsewhere it is standard output.
+pub(crate) const IS_PRIVATE: bool = cfg!(unix);
+
+/// The two directions of a link.
+pub(crate) type Ends = (Box<dyn Read + Send>, Box<dyn Write + Send>);
+
+/// Whose process group a process is in that is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// One of its own, which ends with it.
+    Own,
+    /// That of the process that starts it, with which it ends.
+    OfItsParent,
+}
+
+/// Starts a process, and returns the ends of the one that starts it.
 #[cfg(unix)]
-pub(super) fn start(command: &mut Command) -> io::Result<(Child, Ends)> {
+pub(super) fn start(command: &mut Command, group: Group) -> io::Result<(Child, Ends)> {
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
     use std::os::unix::process::CommandExt;
     let (ours, theirs) = UnixStream::pair()?;
-    command.process_group(0).stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if group == Group::Own {
+        command.process_group(0);
+    }
+    command.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn();
-    // The command keeps the worker's end open, which would hide that the worker has ended.
+    // The command keeps the other end open, which would hide that the process has ended.
     command.stdin(Stdio::null());
     Ok((child?, (Box::new(ours.try_clone()?), Box::new(ours))))
 }
 
-/// Starts a worker, and returns the supervisor's ends: its standard output and input.
+/// Starts a process, and returns the ends of the one that starts it: its standard output and input.
 #[cfg(not(unix))]
-pub(super) fn start(command: &mut Command) -> io::Result<(Child, Ends)> {
+pub(super) fn start(command: &mut Command, _: Group) -> io::Result<(Child, Ends)> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let gone = || io::Error::other("a child without pipes");
@@ -35,23 +52,24 @@ pub(super) fn start(command: &mut Command) -> io::Result<(Child, Ends)> {
     Ok((child, (Box::new(output), Box::new(input))))
 }
 
-/// The worker's ends.
+/// The ends of a process that was started.
 #[cfg(unix)]
-pub(super) fn to_supervisor() -> io::Result<Ends> {
+pub(crate) fn of_this_process() -> io::Result<Ends> {
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     let stream = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     Ok((Box::new(stream.try_clone()?), Box::new(stream)))
 }
 
-/// The worker's ends.
+/// The ends of a process that was started.
 #[cfg(not(unix))]
-pub(super) fn to_supervisor() -> io::Result<Ends> {
+pub(crate) fn of_this_process() -> io::Result<Ends> {
     Ok((Box::new(io::stdin()), Box::new(io::stdout())))
 }
 
 /// Ends this process with all that it has started.
-pub(super) fn end_own_group() -> ! {
+pub(crate) fn end_own_group() -> ! {
+    below::end(std::process::id());
     #[cfg(unix)]
     {
         use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group};
@@ -63,15 +81,18 @@ pub(super) fn end_own_group() -> ! {
     std::process::abort()
 }
 
-/// Ends a worker with all that it has started, and waits for its end.
-pub(super) fn end(worker: &mut Child) {
+/// Ends a process that was started, in a group of its own with that group, and waits for its end.
+pub(super) fn end(child: &mut Child, group: Group) {
+    if group == Group::Own {
+        // What has left the group is found while its parents live.
+        below::end(child.id());
+    }
     // Each fails when there is nothing left to end.
     #[cfg(unix)]
-    let _ = rustix::process::kill_process_group(
-        rustix::process::Pid::from_child(worker),
-        rustix::process::Signal::KILL,
-    );
-    #[cfg(not(unix))]
-    let _ = worker.kill();
-    let _ = worker.wait();
+    if group == Group::Own {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }

@@ -1,26 +1,30 @@
 //! What a supervisor and its worker say to each other: one JSON document a line.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Patience;
-use crate::{Rows, Verdict};
+use crate::{Rows, Verdict, outside};
 
 /// What a supervisor asks for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Order {
     /// Make the model. Which rows there are follows from these.
-    Begin { rows: Rows, patience: Patience },
+    Begin {
+        rows: Box<Rows>,
+        patience: Patience,
+        /// Where the model is, if not in the worker.
+        outside: Option<Box<outside::Hosted>>,
+    },
     /// Try a row.
     Try {
         /// Which: its place in the list of cases.
         at: usize,
         /// Requirements that are broken already: a row that breaks one of them again is not tried again.
         known: Vec<String>,
-        /// How long after its deadline a call counts as hung.
-        overdue: Duration,
+        /// Whether a row of this subject has hung.
+        has_hung: bool,
     },
 }
 
@@ -52,7 +56,7 @@ pub(super) struct Found {
 }
 
 /// Writes one line, in one piece.
-pub(super) fn say(mut to: impl Write, message: &impl Serialize) -> io::Result<()> {
+pub(crate) fn say(mut to: impl Write, message: &impl Serialize) -> io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
     to.write_all(&line)?;

@@ -8,9 +8,14 @@ use crate::requirements::PANIC;
 static LAST: Mutex<Option<String>> = Mutex::new(None);
 
 /// From here on, panics of this process are kept.
-pub(super) fn keep() {
+pub(crate) fn keep() {
     static KEPT: Once = Once::new();
     KEPT.call_once(|| set_hook(Box::new(note)));
+}
+
+/// What has ended a run in another process: its panic, or the end of that process.
+pub(crate) fn keep_from_elsewhere(what: String) {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(what);
 }
 
 /// The first panic since the last look, with its place.

@@ -1,18 +1,18 @@
 //! The process that has the rows tried, and reads what became of each.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::process::Command;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use super::Patience;
+use super::link::Group;
 use super::order::{Found, Order, Said, say};
-use super::process::{Line, Worker};
+use super::process::{Line, Linked};
 use crate::breach::Watched;
 use crate::cases::{Case, cases, order_of_requirements, requirement_of};
-use crate::{Findings, Row, Rows, Verdict};
+use crate::{Findings, Outside, Row, Rows, Verdict};
 
 /// Between two looks at whether to go on.
 const TICK: Duration = Duration::from_millis(50);
@@ -22,8 +22,9 @@ const SLOW: Duration = Duration::from_secs(5);
 const SLOW_IN_A_ROW: usize = 5;
 /// After this many rows in a row that break one requirement the others are not tried: they would say the same.
 const ALIKE_IN_A_ROW: usize = 40;
-/// How long a dead worker's last words may take.
-const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// The process that tries the rows.
+type Worker = Linked<Said>;
 
 /// What happens while rows are tried.
 #[derive(Clone, Copy, Debug)]
@@ -59,23 +60,27 @@ pub fn supervise(
     patience: &Patience,
     on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
 ) -> io::Result<Findings> {
-    let findings = Findings::new(subject);
-    Supervisor {
-        start,
-        rows,
-        patience,
-        on,
-        worker: None,
-        has_hung: false,
-        slow_in_a_row: 0,
-        alike_in_a_row: 0,
-        findings,
-    }
-    .all()
+    Supervisor::new(subject, start, rows, patience, on).all()
+}
+
+/// The same for a model that is in a process of its own, which no code of the worker's shares.
+///
+/// # Errors
+/// The worker or the host cannot be started, or the model cannot be made here.
+pub fn supervise_outside(
+    subject: &str,
+    outside: &Outside<'_>,
+    rows: &Rows,
+    patience: &Patience,
+    on: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+) -> io::Result<Findings> {
+    let supervisor = Supervisor::new(subject, outside.worker, rows, patience, on);
+    Supervisor { outside: Some(outside), ..supervisor }.all()
 }
 
 struct Supervisor<'a> {
     start: &'a dyn Fn() -> Command,
+    outside: Option<&'a Outside<'a>>,
     rows: &'a Rows,
     patience: &'a Patience,
     on: &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
@@ -89,7 +94,28 @@ struct Supervisor<'a> {
     findings: Findings,
 }
 
-impl Supervisor<'_> {
+impl<'a> Supervisor<'a> {
+    fn new(
+        subject: &str,
+        start: &'a dyn Fn() -> Command,
+        rows: &'a Rows,
+        patience: &'a Patience,
+        on: &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Self {
+        Self {
+            start,
+            outside: None,
+            rows,
+            patience,
+            on,
+            worker: None,
+            has_hung: false,
+            slow_in_a_row: 0,
+            alike_in_a_row: 0,
+            findings: Findings::new(subject),
+        }
+    }
+
     fn all(mut self) -> io::Result<Findings> {
         let all = cases(self.rows);
         self.findings.all_rows = all.len();
@@ -168,14 +194,14 @@ impl Supervisor<'_> {
 
     fn order(&self, at: usize) -> Order {
         let broken: BTreeSet<_> = self.findings.rows.iter().filter_map(|row| row.breaks.clone()).collect();
-        let overdue = if self.has_hung { self.patience.overdue_again } else { self.patience.overdue };
-        Order::Try { at, known: broken.into_iter().collect(), overdue }
+        Order::Try { at, known: broken.into_iter().collect(), has_hung: self.has_hung }
     }
 
     /// A worker whose model is made. That a first one cannot be had is an error; later on it is a verdict.
     fn started(&mut self) -> io::Result<Heard<Worker>> {
-        let mut worker = Worker::start(&mut (self.start)())?;
-        let begin = Order::Begin { rows: self.rows.clone(), patience: *self.patience };
+        let mut worker = Linked::start(&mut (self.start)(), Group::Own, verdicts)?;
+        let outside = self.outside.map(|outside| Box::new(outside.into()));
+        let begin = Order::Begin { rows: Box::new(self.rows.clone()), patience: *self.patience, outside };
         let _ = say(&mut worker.orders, &begin);
         let why = match self.next(&mut worker) {
             Heard::Said(Said::Ready) => return Ok(Heard::Said(worker)),
@@ -191,20 +217,20 @@ impl Supervisor<'_> {
         let mut silent = Duration::ZERO;
         let limit = if self.has_hung { self.patience.silent / 3 } else { self.patience.silent };
         loop {
-            match worker.inbox.recv_timeout(TICK) {
-                Ok(Line::Said(Said::Alive)) => silent = Duration::ZERO,
-                Ok(Line::Said(said)) => return Heard::Said(said),
-                Ok(Line::Printed(line)) => {
+            match worker.hear(TICK) {
+                Some(Line::Said(Said::Alive)) => silent = Duration::ZERO,
+                Some(Line::Said(said)) => return Heard::Said(said),
+                Some(Line::Printed(line)) => {
                     if (self.on)(Event::Printed(&line)).is_break() {
                         return Heard::Interrupted;
                     }
                     worker.last_words = line;
                 }
-                Ok(Line::Closed) | Err(RecvTimeoutError::Disconnected) => return self.died(worker),
-                // A process that the model has started may hold the link open.
-                Err(RecvTimeoutError::Timeout) if worker.has_ended() => return self.died(worker),
+                // Where the link is standard output, a model may print on it as well.
+                Some(Line::Garbage(_)) => {}
+                Some(Line::Closed) => return self.died(worker),
                 // Counted, not measured: a supervisor that was stopped itself must not hold that against the worker.
-                Err(RecvTimeoutError::Timeout) => silent += TICK,
+                None => silent += TICK,
             }
             if silent >= limit {
                 return Heard::Silent(format!("hung: the process has said nothing for {silent:?}"));
@@ -217,17 +243,17 @@ impl Supervisor<'_> {
 
     /// How the worker has ended, and what it said last.
     fn died(&mut self, worker: &mut Worker) -> Heard<Said> {
-        while let Ok(Line::Printed(line)) = worker.inbox.recv_timeout(LAST_WORDS) {
-            let _ = (self.on)(Event::Printed(&line));
-            worker.last_words = line;
-        }
-        let how = worker.how_it_ended().map_or("without a status".into(), |status| status.to_string());
-        let said = match worker.last_words.as_str() {
-            "" => String::new(),
-            words => format!("; it said: {words}"),
-        };
-        Heard::Ended(format!("the process ended: {how}{said}"))
+        Heard::Ended(worker.death(|line| _ = (self.on)(Event::Printed(line))))
     }
+}
+
+/// A line of a worker's link.
+fn verdicts(link: &mut BufReader<Box<dyn Read + Send>>) -> Option<Line<Said>> {
+    let mut line = Vec::new();
+    if link.read_until(b'\n', &mut line).ok()? == 0 {
+        return None;
+    }
+    Some(serde_json::from_slice(&line).map_or_else(|_| Line::Garbage(line), Line::Said))
 }
 
 /// What a worker was heard to do.

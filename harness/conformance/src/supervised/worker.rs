@@ -1,9 +1,9 @@
 //! The process that tries the rows.
 //!
-//! *How it waits*: the first thread belongs to the model. One thread waits for orders; when they end it ends the process, with
+//! *How it waits*: the first thread belongs to the model, or waits for the process that has it. One thread waits for orders; when they end it ends the process, with
 //! all that the model has started. The watchdog looks at the run in progress a few times a second.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,16 +11,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use observe::Observed;
+
 use super::order::{Found, Order, Said, say};
 use super::progress::{Progress, RowNow};
-use super::{Patience, link, panics};
+use super::{Patience, below, link, panics};
 use crate::breach::{Breach, Held, Watched};
 use crate::cases::{Case, cases, earlier, requirement_of};
+use crate::outside::Guest;
+use crate::place::{Inside, Place};
 use crate::stage::Stage;
-use crate::{Rows, Subject, Verdict};
+use crate::{Facts, Rows, Subject, Verdict, outside};
 
 /// Between two looks of the watchdog.
-const LOOK: Duration = Duration::from_millis(25);
+pub(super) const LOOK: Duration = Duration::from_millis(25);
 /// How often the watchdog says that this process lives.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// A row that failed after this long is not tried again: it is probably a lost wake, which a deadline has ended.
@@ -35,17 +39,42 @@ struct Output(Arc<Mutex<Box<dyn Write + Send>>>);
 /// A program calls this when its first argument is [`WORKER_ARGUMENT`](super::WORKER_ARGUMENT); [`main`](crate::main) does.
 #[must_use]
 pub fn worker(subject: &Subject<'_>) -> ExitCode {
-    let Ok((input, output)) = link::to_supervisor() else {
+    serve(|_, _| Ok((Box::new(Inside::new(subject)?), subject.facts())))
+}
+
+/// The same for a model in a process of its own, of which the supervisor says how it is started
+/// ([`supervise_outside`](crate::supervise_outside)).
+#[must_use]
+pub fn worker_outside() -> ExitCode {
+    serve(|outside, patience| {
+        let hosted = *outside.ok_or_else(|| io::Error::other("no host was named: call supervise_outside"))?;
+        let facts = hosted.facts;
+        Ok((Box::new(Guest::start(hosted, patience)?), facts))
+    })
+}
+
+/// What holds the model, and what the model is held to.
+type Placed<'subject> = (Box<dyn Place + 'subject>, Facts);
+
+fn serve<'subject>(
+    place: impl FnOnce(Option<Box<outside::Hosted>>, &Patience) -> io::Result<Placed<'subject>>,
+) -> ExitCode {
+    let Ok((input, output)) = link::of_this_process() else {
         eprintln!("a worker of the suite is started by its supervisor: run this program without arguments");
         return ExitCode::from(2);
     };
     let output = Output(Arc::new(Mutex::new(output)));
     let (orders, inbox) = channel();
     thread::spawn(move || listen(input, &orders));
-    let Ok(Order::Begin { rows, patience }) = inbox.recv() else { return ExitCode::FAILURE };
+    let Ok(Order::Begin { rows, patience, outside }) = inbox.recv() else { return ExitCode::FAILURE };
     panics::keep();
+    below::adopt_orphans();
     let progress = Progress::of_this_thread(patience.answer);
-    match make(subject, &patience, &progress) {
+    let made = made(|| {
+        let (place, facts) = place(outside, &patience)?;
+        Stage::new(place, facts, &patience, Arc::clone(&progress))
+    });
+    match made {
         Ok(stage) => Worker { stage, patience, progress, output }.serve(&rows, &inbox),
         Err(why) => output.say(&Said::NotMade(why)),
     }
@@ -63,14 +92,9 @@ fn listen(input: impl Read, orders: &Sender<Order>) {
     link::end_own_group();
 }
 
-fn make<'subject>(
-    subject: &'subject Subject<'subject>,
-    patience: &Patience,
-    progress: &Arc<Progress>,
-) -> Result<Stage<'subject>, String> {
-    let made = catch_unwind(AssertUnwindSafe(|| Stage::new(subject, patience, Arc::clone(progress))));
-    match made {
-        Ok(stage) => stage.map_err(|error| error.to_string()),
+fn made<T>(make: impl FnOnce() -> io::Result<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(make)) {
+        Ok(made) => made.map_err(|error| error.to_string()),
         Err(_) => Err(panics::take().unwrap_or_else(|| "panicked".into())),
     }
 }
@@ -89,17 +113,18 @@ impl Worker<'_> {
         thread::spawn(move || watch(&progress, &output));
         self.output.say(&Said::Ready);
         for order in inbox {
-            let Order::Try { at, known, overdue } = order else { break };
+            let Order::Try { at, known, has_hung } = order else { break };
             let Some(case) = cases.get(at) else { break };
-            if let Some(found) = self.found(case, &known, overdue) {
+            let patience = if has_hung { self.patience.once_hung() } else { self.patience };
+            if let Some(found) = self.found(case, &known, patience) {
                 self.output.say(&Said::Found(found));
             }
         }
     }
 
     /// What becomes of a row; nothing if the watchdog has said it.
-    fn found(&mut self, case: &Case, known: &[String], overdue: Duration) -> Option<Found> {
-        if let Some(why) = lacks_descriptors(case) {
+    fn found(&mut self, case: &Case, known: &[String], patience: Patience) -> Option<Found> {
+        if let Some(why) = self.lacks_descriptors(case) {
             return Some(Found {
                 verdict: Verdict::Skipped(why),
                 breaks: None,
@@ -108,12 +133,11 @@ impl Worker<'_> {
                 ends: false,
             });
         }
-        let (requirement, limit) = (case.requirement(), self.patience.row);
+        self.stage.patient = patience.answer;
         self.progress.row_begins(RowNow {
             began: Instant::now(),
-            requirement,
-            overdue,
-            limit,
+            requirement: case.requirement(),
+            patience,
             scene: None,
             retried: Vec::new(),
         });
@@ -159,6 +183,20 @@ impl Worker<'_> {
     }
 }
 
+impl Worker<'_> {
+    /// Why the row cannot be tried here, if it takes more descriptors than this process may have, or that of the model.
+    fn lacks_descriptors(&self, case: &Case) -> Option<String> {
+        [Observed::this(), self.stage.observed()].into_iter().find_map(|observed| {
+            let limit = observed.descriptor_limits().now?;
+            let all = observed.resources().descriptors as u64 + case.descriptors();
+            (all > limit).then(|| {
+                let cure = format!("raise the limit as root (ulimit -n {all})");
+                format!("it takes up to {all} descriptors, and a process may have {limit} here: {cure}")
+            })
+        })
+    }
+}
+
 /// The requirement that a breach breaks: the one that names what every run is watched for, or the row's own. A hang is the
 /// row's own if it rests on less.
 fn broken(row: &RowNow, breach: &Breach) -> Option<&'static str> {
@@ -201,22 +239,4 @@ impl Output {
         let mut output = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = say(&mut *output, message);
     }
-}
-
-/// Why the row cannot be tried here, if it takes more descriptors than this process may have.
-#[cfg(unix)]
-fn lacks_descriptors(case: &Case) -> Option<String> {
-    use rustix::process::{Resource, getrlimit};
-    let limit = getrlimit(Resource::Nofile).current?;
-    let (open, needs) = (observe::Resources::now().descriptors as u64, case.descriptors());
-    let all = open + needs;
-    (all > limit).then(|| {
-        let cure = format!("raise the limit as root (ulimit -n {all})");
-        format!("it takes up to {all} descriptors, and a process may have {limit} here: {cure}")
-    })
-}
-
-#[cfg(not(unix))]
-fn lacks_descriptors(_: &Case) -> Option<String> {
-    None
 }

@@ -37,12 +37,12 @@ const CASES: [(Trouble, &str); 10] = [
     (Trouble::Aborts, "the process ended: signal: 6 (SIGABRT)"),
     (Trouble::StopsItself, "hung: the process has said nothing for"),
     (Trouble::SleepsForEver, "thread asleep in `clock_nanosleep`"),
-    (Trouble::SpinsForEver, "hung: the row was not over after 0.5 s"),
+    (Trouble::SpinsForEver, "hung: the row was not over after 1 s"),
     (Trouble::PanicsOnAnotherThread, "troubles.rs:"),
     // Printing this much takes CPU time as well.
     (Trouble::PrintsWithoutEnd, ""),
     (Trouble::PrintsVerdicts, "ended with lost"),
-    (Trouble::LeavesAChild, "ended with lost"),
+    (Trouble::LeavesAChild, "left behind: 1 process more than the 0 before the run of 1 call"),
 ];
 
 /// The row that asks for one call, and one that asks for none.
@@ -152,9 +152,9 @@ fn checked(
 ) -> io::Result<Findings> {
     let start = || as_worker("troubles", &format!("{trouble:?}"));
     let patience = Patience {
-        overdue: Duration::from_millis(100),
-        silent: Duration::from_secs(3),
-        row: Duration::from_millis(500),
+        overdue: Duration::from_millis(500),
+        silent: Duration::from_secs(5),
+        row: Duration::from_secs(1),
         left_behind: Duration::from_millis(100),
         attempts: 1,
         ..Patience::default()

@@ -21,6 +21,8 @@ pub(crate) enum Mistake {
     NoDeadline,
     /// Each read starts the deadline again.
     DeadlineForEachRead,
+    /// Looks at the deadline before it looks at the socket.
+    DeadlineBeforeAnswer,
     /// Connects before it looks at anything else.
     BlockingConnect,
     /// Sockets in a loop block in `read`.

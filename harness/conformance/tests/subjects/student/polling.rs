@@ -141,8 +141,9 @@ impl Polling {
             // Advance, and expire.
             let now = Instant::now();
             for (mut flight, is_ready) in std::mem::take(&mut flights).into_iter().zip(ready) {
-                let outcome = if is_ready { self.advance(&mut flight) } else { None };
                 let is_late = flight.deadline <= now && self.mistake != Mistake::NoDeadline;
+                let is_ready = is_ready && !(is_late && self.mistake == Mistake::DeadlineBeforeAnswer);
+                let outcome = if is_ready { self.advance(&mut flight) } else { None };
                 match outcome {
                     Some(outcome) => self.end(&mut fan_out, &mut over, flight, outcome),
                     None if is_late => self.end(&mut fan_out, &mut over, flight, Err(Failure::TimedOut)),
