@@ -21,6 +21,7 @@ use downstream_mock::{Config, Heat, Mock};
 
 use crate::evidence::{lines, with_reason};
 use crate::measure::{Measured, Usage};
+use crate::mechanism::MECHANISMS;
 use crate::process::OUTPUT_LIMIT_BYTES;
 use crate::text::{counted, printable};
 use crate::{Captured, Error, Evidence, Output, Placeholders, Process, Program, interrupt};
@@ -35,10 +36,18 @@ const PATIENT: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A program beside its mock.
-struct Trial<'program> {
+pub(crate) struct Trial<'program> {
     program: &'program Program,
     meanwhile: PathBuf,
     mock: Mock,
+}
+
+/// What was seen of calls that were all answered.
+pub(crate) struct Answered {
+    pub(crate) peak_in_flight: u64,
+    /// The most threads while as many calls were in flight as may be: how a program starts does not matter.
+    pub(crate) threads: Option<u64>,
+    pub(crate) usage: Usage,
 }
 
 /// What is left of a process that has ended.
@@ -48,11 +57,11 @@ struct Ended {
 }
 
 /// A row, and what its command needs for it.
-struct Entry {
-    about: Requirement,
+pub(crate) struct Entry {
+    pub(crate) about: Requirement,
     /// The placeholder without which it cannot be tried.
-    needs: &'static str,
-    hold: fn(&Trial<'_>) -> Result<(), String>,
+    pub(crate) needs: &'static str,
+    pub(crate) hold: fn(&Trial<'_>) -> Result<(), String>,
 }
 
 /// What can be seen of the contract from outside, in an order in which each rests on earlier ones alone.
@@ -136,13 +145,29 @@ pub fn check_program(
         answers.map_err(|why| Error::Broken(format!("cannot check {}: it {why}", program.name)))?;
         trial.all(&cases, &mut findings, on);
     }
-    findings.find_first_cause(&REQUIREMENTS.map(|entry| entry.about));
+    let order: Vec<_> = REQUIREMENTS.iter().chain(&MECHANISMS).map(|entry| entry.about).collect();
+    findings.find_first_cause(&order);
     Ok(findings)
 }
 
+/// The names of all rows that a program can be held against.
+#[must_use]
+pub fn rows_of_programs() -> Vec<String> {
+    let named = MECHANISMS.iter().map(|entry| entry.about.name.to_owned());
+    cases(&Rows::default()).iter().map(|case| case.title().1.to_owned()).chain(named).collect()
+}
+
+/// The rows that are wanted; those about a mechanism only if they are named, since no program has to have one.
 fn cases(rows: &Rows) -> Vec<Case> {
+    let is_named = |name: &str| rows.named.iter().any(|named| named == name);
     let wanted = REQUIREMENTS.iter().filter(|entry| rows.include(REQUIREMENT, entry.about.name));
+    let wanted = wanted.filter(|entry| rows.named.is_empty() || is_named(entry.about.name));
+    let wanted = wanted.chain(MECHANISMS.iter().filter(|entry| is_named(entry.about.name)));
     let faults = faults_by_group(rows).into_iter();
+    let faults = faults.map(|(group, mut faults)| {
+        faults.retain(|fault| rows.named.is_empty() || is_named(&fault.name));
+        (group, faults)
+    });
     let faults = faults
         .flat_map(|(group, faults)| faults.into_iter().map(move |fault| Case::Fault(group.clone(), fault)));
     wanted.map(Case::Requirement).chain(faults).collect()
@@ -203,11 +228,20 @@ impl<'program> Trial<'program> {
 
     /// Runs the program to its end; it is ended when it is late.
     fn start(&self, placeholders: Placeholders<'_>) -> Result<Ended, String> {
+        self.start_and_look(placeholders, || {})
+    }
+
+    /// The same, with a look at it every few milliseconds.
+    fn start_and_look(
+        &self,
+        placeholders: Placeholders<'_>,
+        mut look: impl FnMut(),
+    ) -> Result<Ended, String> {
         let words = self.program.words(&placeholders);
         let process = Process::start(&self.meanwhile, &words, placeholders.calls, None)
             .map_err(|error| error.to_string())?;
         let limit = placeholders.timeout + GRACE;
-        let output = process.wait(limit, |_| {}).map_err(|error| error.to_string())?;
+        let output = process.wait(limit, |_| look()).map_err(|error| error.to_string())?;
         match output {
             None => Err(format!("was ended after {} ms", limit.as_millis())),
             Some(Output { stdout: None, .. }) => {
@@ -225,13 +259,31 @@ impl<'program> Trial<'program> {
 
     /// Makes calls to `/echo/{call}`, each of which must be answered. Returns the most that were in flight.
     fn echoes(&self, calls: usize, in_flight: usize, latency: Duration) -> Result<u64, String> {
+        self.answered(calls, in_flight, latency).map(|answered| answered.peak_in_flight)
+    }
+
+    /// The same, with all that was seen.
+    pub(crate) fn answered(
+        &self,
+        calls: usize,
+        in_flight: usize,
+        latency: Duration,
+    ) -> Result<Answered, String> {
         self.mock.begin_heat(Heat::new(calls, latency));
         let url = self.mock.url() + "/echo/{call}";
-        let ended = self.start(Placeholders { url: &url, calls, in_flight, timeout: PATIENT })?;
+        let placeholders = Placeholders { url: &url, calls, in_flight, timeout: PATIENT };
+        let mut threads = None;
+        let ended = self.start_and_look(placeholders, || {
+            if self.mock.stats().in_flight == in_flight as u64 {
+                threads = threads.max(threads_of_the_program());
+            }
+        })?;
         let (stats, heat) = (self.mock.stats(), self.mock.heat());
-        let Ended { stdout, usage } = &ended;
-        let judgement = Evidence { calls, in_flight, stdout, usage, stats: &stats, heat: &heat }.judge();
-        judgement.fault.map_or(Ok(stats.peak_in_flight), Err)
+        let Ended { stdout, usage } = ended;
+        let judgement =
+            Evidence { calls, in_flight, stdout: &stdout, usage: &usage, stats: &stats, heat: &heat }.judge();
+        let (peak_in_flight, threads) = (stats.peak_in_flight, threads.or(usage.peak_threads));
+        judgement.fault.map_or(Ok(Answered { peak_in_flight, threads, usage }), Err)
     }
 
     /// What becomes of the row of a fault.
@@ -295,6 +347,14 @@ impl Ended {
         }
         Err(format!("used {:.0} ms of CPU time in {} ms", cpu_s * 1000.0, wall.as_millis()))
     }
+}
+
+/// All that lives below the measuring process, which is the only child of this one; nothing where that is not known.
+fn threads_of_the_program() -> Option<u64> {
+    let measuring = observe::all_children(std::process::id()).into_iter();
+    let below: Vec<_> = measuring.flat_map(observe::descendants).collect();
+    let threads = below.into_iter().filter_map(|process| observe::Status::of(process)?.threads);
+    Some(threads.sum()).filter(|threads| *threads > 0)
 }
 
 fn ended_as(fault: &Fault, answer: Result<(u16, Vec<u8>), String>) -> Result<Option<String>, String> {

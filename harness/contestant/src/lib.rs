@@ -19,6 +19,7 @@ mod group;
 pub mod interrupt;
 mod least_time;
 pub mod measure;
+mod mechanism;
 mod placeholders;
 mod process;
 mod program;
@@ -29,7 +30,7 @@ mod this_program;
 mod watch;
 
 pub use capture::Captured;
-pub use check::check_program;
+pub use check::{check_program, rows_of_programs};
 pub use error::Error;
 pub use evidence::{Evidence, Judgement};
 pub use process::{Output, Process};

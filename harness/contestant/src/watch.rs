@@ -28,6 +28,10 @@ pub struct Seen {
     pub threads: Vec<Thread>,
     /// What each of them did.
     pub stretches: Vec<Stretch>,
+    /// What some of them do at present, as far as it was seen: one that is over is among the others.
+    pub going_on: Vec<Stretch>,
+    /// How many more threads there were at a time than those that were watched.
+    pub unwatched_threads: usize,
     /// What was not seen, a sentence each.
     pub missing: Vec<String>,
     /// What watching took; nothing while it goes on.
@@ -58,6 +62,10 @@ pub(crate) enum Sight {
     Thread(Thread),
     /// A thread did one thing for a while.
     Stretch(Stretch),
+    /// A thread has done one thing for a while, and still does.
+    GoesOn(Stretch),
+    /// There were this many threads more at a time than those that were watched.
+    Unwatched(usize),
     /// Something is not seen.
     Missing(String),
     /// The last line: nothing more will be seen.
@@ -85,7 +93,12 @@ impl Watch {
         match sight {
             Sight::Started { machine_us } => seen.started_us = machine_us,
             Sight::Thread(thread) => seen.note_thread(thread),
-            Sight::Stretch(stretch) => seen.stretches.push(stretch),
+            Sight::Stretch(stretch) => {
+                seen.going_on.retain(|going_on| going_on.thread != stretch.thread);
+                seen.stretches.push(stretch);
+            }
+            Sight::GoesOn(stretch) => seen.going_on.push(stretch),
+            Sight::Unwatched(threads) => seen.unwatched_threads = threads,
             Sight::Missing(what) => seen.missing.push(what),
             Sight::Watched(cost) => seen.cost = Some(cost),
         }

@@ -23,7 +23,9 @@ function lanesOf(run) {
     spans: spansOf(spans, callState),
   }));
   const threads = run.threads.map(({ name, process, thread, spans }) => ({
-    label: name || `thread ${thread}`,
+    // Threads often share a name: the system's number tells them apart, and stands in the pictures of a terminal, too.
+    label: `${name || (thread === process ? "process" : "thread")} ${thread}`,
+    kind: name,
     more: `thread ${thread} of process ${process}`,
     spans: spansOf(spans, (state) => threadState(run, state)),
     // Drawn over its spans: a thread that keeps answers waiting runs or sleeps meanwhile.
@@ -69,7 +71,7 @@ function fold(lanes) {
 function groupLabel(group) {
   const [first, last] = [group[0], group.at(-1)];
   if (first.number !== undefined) return `calls ${first.number}–${last.number}`;
-  const names = first.label === last.label ? first.label : `${first.label} … ${last.label}`;
+  const names = first.kind && first.kind === last.kind ? first.kind : `${first.label} … ${last.label}`;
   return `${group.length} × ${names}`;
 }
 

@@ -19,7 +19,10 @@ class Replay {
     this.details = element("p", { class: "details", role: "status" });
     this.playButton = element("button", { class: "play", type: "button", onclick: () => this.toggle() }, "▶ Play");
     this.list = element("div", { class: "runs" });
-    this.section = section(2, heading, this.controls(), legend(), this.list, element("p", { class: "help" }, HELP));
+    this.tools = [this.controls(), legend(), element("p", { class: "help" }, HELP)];
+    const [controls, looks, help] = this.tools;
+    this.none = element("p", { class: "waits" }, "Each run appears here when it begins.");
+    this.section = section(2, heading, controls, looks, this.none, this.list, help);
     this.section.classList.add("timelines");
     this.show(runs);
     new ResizeObserver(() => this.draw()).observe(this.list);
@@ -64,7 +67,11 @@ class Replay {
     else this.draw();
   }
 
+  /** Without a run there is nothing to replay, and nothing to explain. */
   measure() {
+    const isEmpty = this.pictures.length === 0;
+    for (const tool of this.tools) tool.hidden = isEmpty;
+    this.none.hidden = !isEmpty;
     this.until = Math.max(1, ...this.pictures.map((picture) => picture.run.until_us));
     this.events = null;
     this.slider.max = this.until;

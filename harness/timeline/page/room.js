@@ -19,7 +19,8 @@ function ballot({ heading, contestants, unit, most, token }) {
   const inputs = contestants.map(() =>
     element("input", { type: "number", required: "", min: isOrder ? 1 : 0, max: most, step: isOrder ? 1 : "any", inputmode: "decimal" }),
   );
-  const fields = contestants.map((name, index) => element("label", {}, element("span", {}, name), inputs[index], unit === "place" ? "" : " s"));
+  const described = ({ name, waits }) => element("span", {}, name, waits ? element("small", { class: "waits" }, `waits ${waits}`) : "");
+  const fields = contestants.map((contestant, index) => element("label", {}, described(contestant), inputs[index], unit === "place" ? "" : " s"));
   const said = element("p", { role: "status" });
   const send = element("button", {}, "Send");
   const submit = async (event) => {

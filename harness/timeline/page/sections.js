@@ -33,26 +33,31 @@ function placed(name, left, width) {
   return part;
 }
 
-/** A table whose headers sort it: once upwards, once more downwards. */
+/**
+ * A table whose headers sort it: once upwards, once more downwards. On a telephone each row is a block of names and values; its
+ * roles are written out, since a browser may take a table that is not laid out as one for no table.
+ */
 function table({ heading, caption, columns, rows }) {
-  const body = element("tbody", {}, ...rows.map((cells) => tableRow(cells, columns)));
+  const body = element("tbody", { role: "rowgroup" }, ...rows.map((cells) => tableRow(cells, columns)));
   const headers = columns.map(({ name, is_number }, index) => {
     const button = element("button", { type: "button", onclick: () => sort(headers, body, index) }, name, element("span", { class: "order", "aria-hidden": "true" }));
-    return element("th", { scope: "col", class: is_number ? "number" : "" }, button);
+    return element("th", { scope: "col", role: "columnheader", class: is_number ? "number" : "" }, button);
   });
-  const whole = element("table", { "aria-label": heading }, element("thead", {}, element("tr", {}, ...headers)), body);
-  // A table that is wider than a telephone scrolls by itself, also by keyboard.
+  const head = element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...headers));
+  const whole = element("table", { role: "table", "aria-label": heading }, head, body);
+  // A table that is wider than its window scrolls by itself, also by keyboard.
   const box = element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": heading }, whole);
   return section(2, heading, element("p", { class: "caption" }, caption), box);
 }
 
 function tableRow(cells, columns) {
-  const row = element("tr", {});
+  const row = element("tr", { role: "row" });
   row.cellsAsData = cells;
   cells.forEach(({ text, mark }, index) => {
-    const tag = index === 0 ? "th" : "td";
-    const names = [columns[index]?.is_number ? "number" : "", mark ?? ""].join(" ").trim();
-    row.append(element(tag, { class: names, scope: index === 0 ? "row" : undefined }, mark ? MARKS[mark] : "", text));
+    const column = columns[index];
+    const names = [column?.is_number ? "number" : "words", mark ?? ""].join(" ").trim();
+    const [tag, own] = index === 0 ? ["th", { scope: "row", role: "rowheader" }] : ["td", { role: "cell", "data-column": column?.name }];
+    row.append(element(tag, { class: names, ...own }, (mark ? MARKS[mark] : "") + text));
   });
   return row;
 }

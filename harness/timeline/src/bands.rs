@@ -1,18 +1,19 @@
 //! Many calls in few rows, many moments in few columns: how long the calls of a row did what in the time of a column.
 //!
 //! *What to notice*: time is added up, not looked at in the middle of a column, so that no short state is drawn over
-//! and none is missed. A row of one call is the lane itself.
+//! and none is missed. A row of one call is the lane itself; which calls share a row is decided in `rows.rs`.
 
 use serde::Serialize;
 
+use crate::rows::in_rows;
 use crate::{CallLane, CallSpan, CallState, Lanes};
 
-/// Calls that follow each other, as one row.
+/// Calls that began one after the other, as one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Band {
-    /// The number of its first call.
+    /// The least number of its calls.
     pub first: usize,
-    /// The number of its last call.
+    /// The greatest number of them.
     pub last: usize,
     /// How many calls it has.
     pub calls: usize,
@@ -28,19 +29,19 @@ pub struct Column {
 }
 
 impl Lanes {
-    /// The calls in at most `rows` rows of `columns` columns each; the columns divide the whole time evenly.
+    /// The calls in at most `rows` rows of `columns` columns each, step after step if several share a row; the columns divide the whole time evenly.
     #[must_use]
     pub fn bands(&self, rows: usize, columns: usize) -> Vec<Band> {
-        let in_a_row = self.calls.len().div_ceil(rows.max(1)).max(1);
-        self.calls.chunks(in_a_row).map(|calls| Band::of(calls, columns, self.until_us)).collect()
+        let rows = in_rows(&self.calls, rows);
+        rows.iter().map(|calls| Band::of(calls, columns, self.until_us)).collect()
     }
 }
 
 impl Band {
-    pub(crate) fn of(calls: &[CallLane], columns: usize, until_us: u64) -> Self {
+    pub(crate) fn of(calls: &[&CallLane], columns: usize, until_us: u64) -> Self {
         let mut band = Self {
-            first: calls.first().map_or(0, |lane| lane.call),
-            last: calls.last().map_or(0, |lane| lane.call),
+            first: calls.iter().map(|lane| lane.call).min().unwrap_or(0),
+            last: calls.iter().map(|lane| lane.call).max().unwrap_or(0),
             calls: calls.len(),
             columns: vec![Column::default(); columns],
         };

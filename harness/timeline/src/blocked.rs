@@ -6,10 +6,13 @@
 //!
 //! *What is deliberately missing*: threads with one call each. While one of them computes, no other answer waits for it.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
-use crate::group::Habit;
 use crate::pace::most_at_once;
+use crate::spent::times_of_waiting;
+use crate::waiters::news_of_many;
 use crate::{CallLane, CallState, Lanes, Stretch, ThreadLane, ThreadState};
 
 /// Shorter stretches are not reported: every piece of work delays other answers a little.
@@ -112,12 +115,14 @@ fn by_absence(lanes: &Lanes) -> Vec<Blocked> {
     let mut answers: Vec<_> =
         lanes.calls.iter().filter_map(|call| Some((call.answered_us?, call.call))).collect();
     answers.sort_unstable();
-    lanes.threads.iter().flat_map(|thread| absences(thread, &answers)).collect()
+    let times = times_of_waiting(lanes);
+    lanes.threads.iter().flat_map(|thread| absences(thread, &times, &answers)).collect()
 }
 
-fn absences(thread: &ThreadLane, answers: &[(u64, usize)]) -> Vec<Blocked> {
-    // One that never sleeps may look for answers all the time.
-    let Habit::SleptIn(from) = Habit::of(thread) else { return Vec::new() };
+fn absences(thread: &ThreadLane, times: &[Range<u64>], answers: &[(u64, usize)]) -> Vec<Blocked> {
+    // One that does not sleep while calls wait may look for answers all the time.
+    let slept = news_of_many(thread, times).filter(|(_, slept_us)| *slept_us > BLOCKED_US);
+    let Some((from, _)) = slept else { return Vec::new() };
     let is_away = |stretch: &Stretch| !matches!(&stretch.state, ThreadState::AsleepIn(call) if call == from);
     let away = thread.stretches.chunk_by(|one, next| is_away(one) == is_away(next));
     let away = away.filter(|stretches| stretches.first().is_some_and(is_away));
@@ -129,8 +134,11 @@ fn absences(thread: &ThreadLane, answers: &[(u64, usize)]) -> Vec<Blocked> {
 fn absence(thread: u32, from: &str, away: &[Stretch], answers: &[(u64, usize)]) -> Option<Blocked> {
     let (from_us, until_us) = (away.first()?.from_us, away.last()?.until_us);
     // Waiting for a core is not the thread's own doing.
-    let own = away.iter().filter(|stretch| stretch.state != ThreadState::Queued);
-    if own.map(Stretch::length_us).sum::<u64>() <= BLOCKED_US {
+    let own_us = away.iter().map(|stretch| match stretch.state {
+        ThreadState::Queued => stretch.cpu_us,
+        ThreadState::Runs | ThreadState::AsleepIn(_) => stretch.length_us(),
+    });
+    if own_us.fold(0, u64::saturating_add) <= BLOCKED_US {
         return None;
     }
     let before = |at_us: u64| answers.partition_point(|(answered_us, _)| *answered_us <= at_us);

@@ -31,6 +31,12 @@ pub struct Header {
     pub program: String,
     /// The system and the machine, such as `linux 6.12 x86_64, 2 cores`.
     pub machine: String,
+    /// When the race began, in UTC: `2026-03-01T09:30:00Z`; empty if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub began: String,
+    /// The command that ran it; empty if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command: String,
 }
 
 /// Why a file cannot be read, in words for people.
@@ -48,7 +54,8 @@ pub enum ReadError {
 
 impl Default for Header {
     fn default() -> Self {
-        Self { schema: SCHEMA.into(), program: String::new(), machine: String::new() }
+        let [program, machine, began, command] = [const { String::new() }; 4];
+        Self { schema: SCHEMA.into(), program, machine, began, command }
     }
 }
 

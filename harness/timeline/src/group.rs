@@ -2,7 +2,10 @@
 //!
 //! *What to notice*: a pool of 32 threads is one fact and not 32, in a sentence as well as in a picture that has no room.
 
-use crate::{Lanes, ThreadLane, ThreadState};
+use std::ops::Range;
+
+use crate::ThreadLane;
+use crate::spent::{ALWAYS, Spent};
 
 /// What a thread did for most of the time in which it was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +22,21 @@ pub(crate) enum Habit<'lanes> {
 pub(crate) struct Group<'lanes> {
     pub(crate) habit: Habit<'lanes>,
     pub(crate) threads: Vec<&'lanes ThreadLane>,
+    /// What all of them did.
+    pub(crate) spent: Spent<'lanes>,
 }
 
-/// All threads, in groups: the largest one first.
-pub(crate) fn groups(lanes: &Lanes) -> Vec<Group<'_>> {
+/// These threads by what they did in these times: the largest group first.
+pub(crate) fn groups<'lanes>(
+    threads: impl IntoIterator<Item = &'lanes ThreadLane>,
+    times: &[Range<u64>],
+) -> Vec<Group<'lanes>> {
     let mut groups = Vec::<Group<'_>>::new();
-    for thread in &lanes.threads {
-        let habit = Habit::of(thread);
-        match groups.iter_mut().find(|group| group.habit == habit) {
-            Some(group) => group.threads.push(thread),
-            None => groups.push(Group { habit, threads: vec![thread] }),
+    for thread in threads {
+        let one = Group::of(thread, times);
+        match groups.iter_mut().find(|group| group.habit == one.habit) {
+            Some(group) => group.add(one),
+            None => groups.push(one),
         }
     }
     groups.sort_by_key(|group| std::cmp::Reverse(group.threads.len()));
@@ -37,30 +45,25 @@ pub(crate) fn groups(lanes: &Lanes) -> Vec<Group<'_>> {
 
 impl<'lanes> Habit<'lanes> {
     pub(crate) fn of(thread: &'lanes ThreadLane) -> Self {
-        let asleep = thread.asleep_us().first().map(|(call, length_us)| (Self::SleptIn(call), *length_us));
-        let others = [(Self::Queued, queued_us(thread)), (Self::Ran, thread.cpu_us())];
-        let all = asleep.into_iter().chain(others);
-        all.max_by_key(|(_, length_us)| *length_us).map_or(Self::Ran, |(habit, _)| habit)
-    }
-
-    /// For how much of the time in which it was seen a thread had this habit, in microseconds.
-    pub(crate) fn length_us(self, thread: &ThreadLane) -> u64 {
-        match self {
-            Self::Ran => thread.cpu_us(),
-            Self::Queued => queued_us(thread),
-            Self::SleptIn(call) => {
-                thread.asleep_us().iter().filter(|(other, _)| *other == call).map(|(_, us)| us).sum()
-            }
-        }
+        Spent::of(thread, ALWAYS).habit()
     }
 }
 
-impl Group<'_> {
+impl<'lanes> Group<'lanes> {
+    /// A thread alone.
+    pub(crate) fn of(thread: &'lanes ThreadLane, times: &[Range<u64>]) -> Self {
+        let spent = Spent::of(thread, times);
+        Self { habit: spent.habit(), threads: vec![thread], spent }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.threads.extend(other.threads);
+        self.spent.add(&other.spent);
+    }
+
     /// The share of the time in which its threads were seen.
     pub(crate) fn share(&self) -> f64 {
-        let seen_us = self.threads.iter().map(|thread| thread.seen_us()).sum::<u64>();
-        let habit_us = self.threads.iter().map(|thread| self.habit.length_us(thread)).sum::<u64>();
-        habit_us as f64 / seen_us.max(1) as f64
+        self.spent.share(self.habit)
     }
 
     /// How many processes its threads belong to.
@@ -70,9 +73,4 @@ impl Group<'_> {
         processes.dedup();
         processes.len()
     }
-}
-
-fn queued_us(thread: &ThreadLane) -> u64 {
-    let queued = thread.stretches.iter().filter(|stretch| stretch.state == ThreadState::Queued);
-    queued.map(|stretch| stretch.length_us().saturating_sub(stretch.cpu_us)).sum()
 }

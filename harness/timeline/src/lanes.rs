@@ -37,4 +37,10 @@ impl Lanes {
     pub fn missing(&self) -> &[String] {
         self.end.as_ref().map_or(&[], |end| &end.missing)
     }
+
+    /// How many threads have no lane, because they were not watched.
+    #[must_use]
+    pub fn unwatched_threads(&self) -> usize {
+        self.end.as_ref().map_or(0, |end| end.unwatched_threads)
+    }
 }

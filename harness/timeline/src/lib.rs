@@ -29,10 +29,13 @@ mod pace;
 pub mod page;
 mod perfetto;
 mod record;
+mod rows;
 mod sentence;
+mod spent;
 mod svg;
 mod terminal;
 mod thread;
+mod waiters;
 mod words;
 
 pub use self::svg::svg;

@@ -1,6 +1,8 @@
 //! How the calls of a run followed each other: all at once, one by one, or as many at a time as there was room for.
 
-use crate::{CallLane, CallState, Lanes, ThreadLane};
+use std::ops::Range;
+
+use crate::{CallLane, CallState, Lanes};
 
 /// What is shorter is not told from the start of the run.
 const TOO_SHORT_US: u64 = 20_000;
@@ -39,17 +41,13 @@ pub(crate) fn late(lanes: &Lanes) -> usize {
     lanes.calls.iter().filter(|call| call.from_us() >= first_over_us).count()
 }
 
-/// The threads that used a core before any answer came, when there was nothing to do but to wait.
-pub(crate) fn busy_waiters(lanes: &Lanes) -> usize {
-    let from_us = lanes.calls.iter().map(CallLane::from_us).min().unwrap_or(0);
+/// The time before any answer came, when there was nothing to do but to wait; nothing if it was short.
+pub(crate) fn before_any_answer(lanes: &Lanes) -> Option<Range<u64>> {
+    let from_us = lanes.calls.iter().map(CallLane::from_us).min()?;
     let waits = lanes.calls.iter().flat_map(|call| &call.spans);
     let answers = waits.filter(|span| span.state == CallState::Waiting).map(|span| span.until_us);
-    let until_us = answers.min().unwrap_or(from_us);
-    if until_us - from_us < TOO_SHORT_US {
-        return 0;
-    }
-    let ran = |thread: &&ThreadLane| 2 * thread.cpu_between_us(from_us, until_us) > until_us - from_us;
-    lanes.threads.iter().filter(ran).count()
+    let until_us = answers.min()?;
+    (until_us >= from_us + TOO_SHORT_US).then_some(from_us..until_us)
 }
 
 /// The most calls that were under way at a time. A call that ends in the moment in which another begins makes room for it.

@@ -52,6 +52,9 @@ pub struct About {
     pub in_flight: Option<usize>,
     /// How long the downstream takes to answer, in milliseconds.
     pub latency_ms: u64,
+    /// How latencies differ, as on the command line; empty if they do not.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub jitter: String,
     /// What is computed with each reply, as on the command line; empty if nothing is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub work: String,
@@ -171,9 +174,17 @@ pub struct End {
     /// Why it failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// How many more threads there were at a time than those that were watched.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unwatched_threads: usize,
     /// What was not seen, a sentence each: `12 threads were not watched`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Timeline {

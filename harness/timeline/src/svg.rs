@@ -83,6 +83,9 @@ fn task(about: &About) -> String {
     let latency_us = about.latency_ms.saturating_mul(1_000);
     let mut task =
         format!("{}, {answered} after {}", times(about.calls, "call"), round(latency_us, latency_us));
+    if !about.jitter.is_empty() {
+        task += &format!("; jitter: {}", about.jitter);
+    }
     if !about.work.is_empty() {
         task += &format!("; work with each reply: {}", about.work);
     }

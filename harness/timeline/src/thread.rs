@@ -42,16 +42,6 @@ impl ThreadLane {
         self.stretches.iter().map(|stretch| stretch.cpu_us).sum()
     }
 
-    /// The CPU time that it used between these moments, if it used it evenly within each stretch.
-    #[must_use]
-    pub fn cpu_between_us(&self, from_us: u64, until_us: u64) -> u64 {
-        let part = |stretch: &Stretch| {
-            let common_us = stretch.until_us.min(until_us).saturating_sub(stretch.from_us.max(from_us));
-            (stretch.cpu_us as f64 * common_us as f64 / stretch.length_us().max(1) as f64) as u64
-        };
-        self.stretches.iter().map(part).sum()
-    }
-
     /// How long it slept in each system call: the longest first.
     #[must_use]
     pub fn asleep_us(&self) -> Vec<(&str, u64)> {

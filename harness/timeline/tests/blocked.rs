@@ -79,6 +79,36 @@ fn a_program_with_a_thread_for_each_call_waits_for_no_other() {
 }
 
 #[test]
+fn a_program_that_computes_for_longer_than_it_waits_is_away_too() {
+    let did = [(asleep("epoll_wait"), 100_000, 0), (ThreadState::Runs, 900_000, 700_000)];
+    let [blocked] = &blocked(&program().thread(1, LOOP, &did).lanes())[..] else { panic!("not one stretch") };
+    assert_eq!((blocked.from_us, blocked.until_us, blocked.ready), (100_000, 900_000, 3));
+}
+
+#[test]
+fn a_program_is_away_also_if_it_sleeps_elsewhere_for_longer_than_it_waits() {
+    let did = [(asleep("epoll_wait"), 100_000, 0), (asleep("clock_nanosleep"), 600_000, 0)];
+    let [blocked] = &blocked(&program().thread(1, LOOP, &did).lanes())[..] else { panic!("not one stretch") };
+    assert_eq!(blocked.by, Blocker::Away { from: "epoll_wait".into(), after: Some(0) });
+}
+
+#[test]
+fn the_time_that_it_had_a_core_counts_although_it_waited_for_one_for_longer() {
+    let computes = |cpu_us| {
+        let did = [(asleep("epoll_wait"), 100_000, 0), (ThreadState::Queued, 300_000, cpu_us)];
+        blocked(&program().thread(1, LOOP, &did).lanes()).len()
+    };
+    assert_eq!([computes(20_000), computes(30_000)], [0, 1]);
+}
+
+#[test]
+fn a_thread_that_waits_for_another_one_is_no_loop() {
+    let did =
+        [(asleep("futex"), 100_000, 0), (ThreadState::Runs, 300_000, 200_000), (asleep("futex"), 600_000, 0)];
+    assert_eq!(blocked(&program().thread(1, LOOP, &did).lanes()), []);
+}
+
+#[test]
 fn a_program_that_never_sleeps_looks_for_answers_all_the_time() {
     let made = program().thread(1, LOOP, &[(ThreadState::Runs, 500_000, 500_000)]);
     assert_eq!(blocked(&made.lanes()), []);

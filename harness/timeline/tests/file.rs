@@ -8,8 +8,8 @@ use timeline::{
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_again(timelines in prop::collection::vec(timeline(), 0..4)) {
-        let file = File { header: Header::default(), timelines };
+    fn what_is_written_is_read_again(header in header(), timelines in prop::collection::vec(timeline(), 0..4)) {
+        let file = File { header, timelines };
         prop_assert_eq!(read(&written(&file)).expect("what was written"), file);
     }
 }
@@ -50,6 +50,16 @@ fn refused(text: &str) -> String {
     read(text).expect_err("refused").to_string()
 }
 
+fn header() -> impl Strategy<Value = Header> {
+    (".*", ".*", ".*", ".*").prop_map(|(program, machine, began, command)| Header {
+        program,
+        machine,
+        began,
+        command,
+        ..Header::default()
+    })
+}
+
 fn timeline() -> impl Strategy<Value = Timeline> {
     let many = 0..6;
     (
@@ -71,17 +81,17 @@ fn timeline() -> impl Strategy<Value = Timeline> {
 }
 
 fn about() -> impl Strategy<Value = About> {
-    (".*", any::<Option<String>>(), any::<usize>(), any::<Option<usize>>(), any::<u64>(), ".*").prop_map(
-        |(contestant, waits, calls, in_flight, latency_ms, work)| About {
+    (".*", any::<Option<String>>(), any::<usize>(), any::<Option<usize>>(), any::<u64>(), ".*", ".*")
+        .prop_map(|(contestant, waits, calls, in_flight, latency_ms, jitter, work)| About {
             contestant,
             waits,
             calls,
             in_flight,
             latency_ms,
+            jitter,
             work,
             round: calls % 7,
-        },
-    )
+        })
 }
 
 fn connection() -> impl Strategy<Value = ConnectionEvent> {
@@ -117,6 +127,15 @@ fn milestone() -> impl Strategy<Value = MilestoneEvent> {
 }
 
 fn end() -> impl Strategy<Value = End> {
-    (any::<u64>(), any::<usize>(), any::<usize>(), any::<Option<String>>(), prop::collection::vec(".*", 0..3))
-        .prop_map(|(at_us, ok, failed, fault, missing)| End { at_us, ok, failed, fault, missing })
+    let missing = prop::collection::vec(".*", 0..3);
+    (any::<u64>(), any::<usize>(), any::<usize>(), any::<Option<String>>(), any::<usize>(), missing).prop_map(
+        |(at_us, ok, failed, fault, unwatched_threads, missing)| End {
+            at_us,
+            ok,
+            failed,
+            fault,
+            unwatched_threads,
+            missing,
+        },
+    )
 }

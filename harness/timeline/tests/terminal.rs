@@ -26,7 +26,7 @@ fn no_line_reaches_the_last_column() {
     made.0.about.contestant = "a name that is far too long for any terminal, with 漢字 ".repeat(4);
     made.0.threads[0].name = "漢字".repeat(20);
     for columns in WIDTHS {
-        let lines = terminal(&made.lanes(), Size { columns, ..ROOMY });
+        let lines = picture(&made.lanes(), Size { columns, ..ROOMY });
         let widest = lines.iter().map(columns_of).max();
         assert!(widest < Some(columns), "{widest:?} of {columns}");
     }
@@ -41,9 +41,20 @@ fn a_picture_has_no_more_lines_than_there_are() {
     for rows in [16, 24, 50] {
         let picture = text(&made.lanes(), Size { columns: 80, rows });
         assert!(picture.len() <= rows, "{} of {rows}: {picture:#?}", picture.len());
-        assert!(picture.iter().any(|line| line.starts_with("133 threads ")), "{picture:#?}");
-        assert!(picture.iter().any(|line| line.starts_with("67 threads ")), "{picture:#?}");
+        assert!(picture.iter().any(|line| line.starts_with("133 worker threads ")), "{picture:#?}");
+        assert!(picture.iter().any(|line| line.starts_with("67 worker threads ")), "{picture:#?}");
     }
+}
+
+#[test]
+fn threads_that_wait_for_answers_are_not_folded_with_others_that_sleep_alike() {
+    let made = (2..40).fold(at_once("mixed", 2), |made, one| {
+        made.thread(1, one, &[(asleep("futex"), 400_000, 0), (asleep("read"), 1_000_000, 0)])
+    });
+    let made = made.only(40, asleep("read"), 1_000_000, 0).said(0, 40, &[(FirstByte, 1_003_000)]);
+    let picture = text(&made.lanes(), Size { columns: 80, rows: 20 });
+    assert!(picture.iter().any(|line| line.starts_with("worker 40 ")), "{picture:#?}");
+    assert!(picture.iter().any(|line| line.starts_with("38 worker threads ")), "{picture:#?}");
 }
 
 #[test]
@@ -65,14 +76,84 @@ fn a_serial_run_is_a_staircase() {
         "",
         "call 0   ░░░░░░░░░░░░░░░░░░░░                    1.0 s",
         "call 1                      ░░░░░░░░░░░░░░░░░░░░ 1.0 s",
-        "         ┴──────────────────┴───────────────────",
-        "         0 s                1 s",
+        "         ┴──────────────────┴──────────────────┴",
+        "         0 s                1 s              2 s",
         "─ asleep   ░ waiting",
         "",
         "one thread slept in read for 100 % of the time while 2",
         "calls waited one after the other, for 2.0 s",
     ];
     assert_eq!(picture, expected);
+}
+
+#[test]
+fn all_runs_of_a_picture_have_one_time_axis() {
+    let short = at_once("short", 2).only(7, asleep("epoll_wait"), 1_000_000, 0).lanes();
+    let pictures = terminal(&[pool().lanes(), short], ROOMY);
+    let begins = |picture: &[Line]| picture.iter().map(written).find(|line| line.trim().starts_with("0 s"));
+    assert!(begins(&pictures[0]).is_some(), "{pictures:#?}");
+    assert_eq!(begins(&pictures[0]), begins(&pictures[1]));
+    let waiting = |picture: &[Line]| {
+        let call = picture.iter().map(written).find(|line| line.starts_with("call 0 ")).expect("a call");
+        call.chars().filter(|sign| *sign == '░').count()
+    };
+    assert_eq!(waiting(&pictures[0]), waiting(&pictures[1]));
+}
+
+#[test]
+fn calls_that_are_folded_show_the_steps_in_which_they_were_made() {
+    let picture = text(&pool().lanes(), Size { columns: 80, rows: 18 });
+    let calls: Vec<_> = picture.iter().filter(|line| line.starts_with("calls ")).collect();
+    let numbers: Vec<_> = calls.iter().map(|line| line.split("  ").next().unwrap_or_default()).collect();
+    assert_eq!(numbers, ["calls 0–7", "calls 8–15", "calls 16–19"], "{picture:#?}");
+    let begins = calls.iter().map(|line| line.find('░'));
+    assert!(begins.is_sorted_by(|one, next| one < next), "{picture:#?}");
+}
+
+#[test]
+fn calls_that_share_a_row_without_being_neighbours_are_counted() {
+    let made = Made::new("mixed", 8).end(2_000_000, 0);
+    let made = (0..8).fold(made, |made, call| {
+        let from_us = call as u64 % 2 * 1_000_000;
+        made.call(call, from_us, from_us + 1_000_000)
+    });
+    let picture = text(&made.lanes(), Size { columns: 80, rows: 0 });
+    assert_eq!(picture.iter().filter(|line| line.starts_with("2 calls ")).count(), 4, "{picture:#?}");
+}
+
+#[test]
+fn what_a_contestant_was_to_do_is_not_cut_off() {
+    let mut made = at_once("verbose", 2);
+    made.0.about.waits = Some("in epoll_wait, with an enum for each call".into());
+    (made.0.about.work, made.0.about.jitter) = ("fib:30".into(), "normal:5".into());
+    let expected = "verbose 2 calls, each answered after 1 s, jitter normal:5, with fib:30 of work for each, \
+                    waits in epoll_wait, with an enum for each call";
+    for columns in WIDTHS {
+        let picture = text(&made.lanes(), Size { columns, ..ROOMY });
+        let heading: Vec<_> = picture.iter().take_while(|line| !line.is_empty()).collect();
+        let words: Vec<_> = heading.iter().flat_map(|line| line.split_whitespace()).collect();
+        assert_eq!(words.join(" "), expected);
+    }
+}
+
+#[test]
+fn a_number_and_its_unit_stay_on_one_line() {
+    let made = Made::new("serial", 2).call(0, 0, 1_000_000).call(1, 1_000_000, 2_000_000).end(2_000_000, 0);
+    let lanes = made.only(7, asleep("recvfrom"), 2_000_000, 0).lanes();
+    for columns in 40..120 {
+        let picture = text(&lanes, Size { columns, ..ROOMY });
+        let is_torn = |line: &String| ["s", "ms", "%"].contains(&line.split(' ').next().unwrap_or_default());
+        assert!(!picture.iter().any(is_torn), "{picture:#?}");
+    }
+}
+
+#[test]
+fn threads_that_are_not_drawn_are_counted_below_those_that_are() {
+    let mut made = at_once("many", 1).only(1, asleep("read"), 1_000_000, 0);
+    made.0.end.as_mut().expect("an end").unwatched_threads = 37;
+    let picture = text(&made.lanes(), ROOMY);
+    assert!(picture[2].starts_with("worker 1 "), "{picture:#?}");
+    assert_eq!(picture[3], "37 more threads are not drawn: they were not watched");
 }
 
 #[test]
@@ -108,7 +189,7 @@ fn a_thread_that_keeps_answers_waiting_is_marked_where_it_does() {
         },
     );
     let made = made.only(7, asleep("epoll_wait"), 1_000_000, 0);
-    let lines = terminal(&made.lanes(), ROOMY);
+    let lines = picture(&made.lanes(), ROOMY);
     let marks = lines.iter().flatten().filter(|piece| piece.paint == Paint::Blocks && piece.text != "▚");
     let [mark] = marks.collect::<Vec<_>>()[..] else { panic!("{lines:#?}") };
     let whole: usize = lines[2][1..lines[2].len() - 1].iter().map(|piece| piece.text.chars().count()).sum();
@@ -148,9 +229,18 @@ fn a_run_of_which_nothing_was_seen_is_a_picture_too() {
     }
 }
 
+fn picture(lanes: &Lanes, size: Size) -> Vec<Line> {
+    let [picture] = <[_; 1]>::try_from(terminal(std::slice::from_ref(lanes), size)).expect("one picture");
+    picture
+}
+
 fn text(lanes: &Lanes, size: Size) -> Vec<String> {
-    let line = |line: &Line| line.iter().map(|piece| piece.text.as_str()).collect::<String>();
-    terminal(lanes, size).iter().map(line).map(|line| line.trim_end().to_owned()).collect()
+    picture(lanes, size).iter().map(written).collect()
+}
+
+fn written(line: &Line) -> String {
+    let text = line.iter().map(|piece| piece.text.as_str()).collect::<String>();
+    text.trim_end().to_owned()
 }
 
 fn columns_of(line: &Line) -> usize {

@@ -9,6 +9,9 @@ use std::time::Duration;
 use observe::{Doing, ThreadTimes, WatchedThread};
 use timeline::{Stretch, Thread, ThreadState};
 
+/// A stretch that lasts so long is told before it is over, in microseconds.
+const TELL_AFTER_US: u64 = 20_000;
+
 /// A thread, and what it does at present.
 pub(super) struct Lane {
     pub(super) thread: Thread,
@@ -19,6 +22,8 @@ pub(super) struct Lane {
     doing: Doing,
     /// The last stretch, which may go on.
     stretch: Option<Stretch>,
+    /// Whether it was told that this one goes on.
+    is_told: bool,
 }
 
 /// What came of a look.
@@ -36,7 +41,7 @@ impl Lane {
     pub(super) fn new(thread: Thread, now: Duration) -> Option<Self> {
         let files = WatchedThread::open(thread.process, thread.thread)?;
         let (before, doing) = (files.times()?, files.doing()?);
-        Some(Self { thread, files, before, from: now, doing, stretch: None })
+        Some(Self { thread, files, before, from: now, doing, stretch: None, is_told: false })
     }
 
     /// Counts all that it has done from this moment on, which is when it was started.
@@ -77,8 +82,17 @@ impl Lane {
                 stretch.cpu_us += next.cpu_us;
                 Look::GoesOn
             }
-            stretch => stretch.replace(next).map_or(Look::GoesOn, Look::Over),
+            stretch => {
+                self.is_told = false;
+                stretch.replace(next).map_or(Look::GoesOn, Look::Over)
+            }
         }
+    }
+
+    /// The stretch that goes on, once, when it is long enough to be seen in a picture of a run under way.
+    pub(super) fn goes_on(&mut self) -> Option<Stretch> {
+        let stretch = self.stretch.as_ref().filter(|stretch| stretch.length_us() >= TELL_AFTER_US)?;
+        (!std::mem::replace(&mut self.is_told, true)).then(|| stretch.clone())
     }
 
     /// Its last stretch.

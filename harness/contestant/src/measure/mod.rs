@@ -174,7 +174,7 @@ fn machine_us(at: Instant) -> Option<u64> {
 /// What the kernel knows of all processes that were waited for, or what was sampled where that is more.
 fn accounts(sampled_bytes: Option<u64>, sampled_cpu: CpuTime) -> Usage {
     let child = observe::ended_children();
-    let floor_bytes = observe::peak_resident_bytes();
+    let floor_bytes = observe::Observed::this().peak_resident_bytes();
     let exact_cpu = child.user_s.zip(child.system_s).map(|(user_s, system_s)| CpuTime { user_s, system_s });
     let cpu = exact_cpu.map(|exact| exact.or_if_more(sampled_cpu));
     Usage {

@@ -140,6 +140,9 @@ impl<Tell: FnMut(Sight) -> io::Result<()>> Watching<Tell> {
             }
         });
         self.tell_stretches(over)?;
+        for stretch in self.lanes.iter_mut().filter_map(Lane::goes_on) {
+            (self.tell)(Sight::GoesOn(stretch))?;
+        }
         Ok(self.lanes.len() < lanes)
     }
 
@@ -150,7 +153,7 @@ impl<Tell: FnMut(Sight) -> io::Result<()>> Watching<Tell> {
 
     fn tell_new_names(&mut self) -> io::Result<()> {
         for lane in &mut self.lanes {
-            let Some(name) = name(lane.thread.process, lane.thread.thread) else { continue };
+            let Some(name) = name(self.process, &lane.thread) else { continue };
             if name != lane.thread.name {
                 lane.thread.name = name;
                 (self.tell)(Sight::Thread(lane.thread.clone()))?;
@@ -175,10 +178,10 @@ impl<Tell: FnMut(Sight) -> io::Result<()>> Watching<Tell> {
     }
 
     fn add_lane(&mut self, process: u32, thread: u32) -> io::Result<()> {
-        let Some(name) = name(process, thread) else { return Ok(()) };
-        let Some(mut lane) = Lane::new(Thread { process, thread, name }, self.start.elapsed()) else {
-            return Ok(());
-        };
+        let mut seen = Thread { process, thread, name: String::new() };
+        let Some(name) = name(self.process, &seen) else { return Ok(()) };
+        seen.name = name;
+        let Some(mut lane) = Lane::new(seen, self.start.elapsed()) else { return Ok(()) };
         if thread == self.process {
             lane = lane.began(Duration::ZERO);
         }
@@ -197,6 +200,9 @@ impl<Tell: FnMut(Sight) -> io::Result<()>> Watching<Tell> {
     fn end(mut self) -> io::Result<()> {
         let last = std::mem::take(&mut self.lanes).into_iter().filter_map(Lane::end).collect();
         self.tell_stretches(last)?;
+        if self.unwatched > 0 {
+            (self.tell)(Sight::Unwatched(self.unwatched))?;
+        }
         for missing in self.missing() {
             (self.tell)(Sight::Missing(missing))?;
         }
@@ -224,9 +230,15 @@ impl<Tell: FnMut(Sight) -> io::Result<()>> Watching<Tell> {
     }
 }
 
-/// A program may call its threads anything.
-fn name(process: u32, thread: u32) -> Option<String> {
-    observe::thread_name(process, thread).map(|name| printable(&name, 64))
+/// The name of a thread, and, if its process is not the contestant's own one, of the script that it runs: of ten shells it is else
+/// not known what they are for. A program may call its threads anything.
+fn name(contestant: u32, Thread { process, thread, .. }: &Thread) -> Option<String> {
+    let mut name = observe::thread_name(*process, *thread)?;
+    let script = || observe::script_name(*process);
+    if let Some(script) = (*process != contestant).then(script).flatten().filter(|script| *script != name) {
+        name.extend([b" ", script.as_slice()].concat());
+    }
+    Some(printable(&name, 64))
 }
 
 /// A process and all below it.

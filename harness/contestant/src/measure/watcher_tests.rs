@@ -38,6 +38,7 @@ fn of_a_hundred_threads_some_are_watched_the_rest_is_counted_and_the_cost_is_bou
     let [missing] = &seen.missing[..] else { panic!("{:?}", seen.missing) };
     let rest: usize = missing.split(' ').next().unwrap().parse().unwrap();
     assert!(missing.ends_with(" threads beside the first 64 not watched") && rest >= 37, "{missing}");
+    assert_eq!(seen.unwatched_threads, rest);
     let cost = seen.cost.expect("it has ended");
     // A look and the end of watching are not paid for yet, so that it may be a little more than 2 %.
     assert!(cost.looks > 3 && cost.cpu_us <= cost.wall_us / 40, "{cost:?}");
@@ -54,4 +55,5 @@ fn a_thread_that_sleeps_has_one_stretch_however_often_it_is_looked_at() {
     };
     let sleepers = seen.threads.iter().filter_map(|thread| asleep(thread.thread)).count();
     assert!(sleepers >= 5, "{seen:?}");
+    assert!(seen.going_on.is_empty(), "what was told to go on is over: {seen:?}");
 }

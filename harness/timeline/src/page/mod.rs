@@ -14,7 +14,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use run::Run;
-pub use section::{Ballot, Bar, Cell, Column as TableColumn, Guesses, Mark, Section, Table};
+pub use section::{Ballot, Bar, Candidate, Cell, Column as TableColumn, Guesses, Mark, Section, Table};
 
 const TEMPLATE: &str = include_str!("../../page/page.html");
 const STYLE: &str = include_str!("../../page/page.css");

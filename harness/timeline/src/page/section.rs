@@ -68,13 +68,22 @@ pub struct Ballot {
     /// The question.
     pub heading: String,
     /// What is asked about.
-    pub contestants: Vec<String>,
+    pub contestants: Vec<Candidate>,
     /// `seconds`, or `place`: then each number is given once.
     pub unit: String,
     /// The largest number.
     pub most: f64,
     /// Makes the answer count once.
     pub token: String,
+}
+
+/// What is predicted about.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Candidate {
+    /// Its name.
+    pub name: String,
+    /// How it waits, in a phrase, if that is known.
+    pub waits: Option<String>,
 }
 
 /// The predictions for one contestant.

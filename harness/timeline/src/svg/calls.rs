@@ -6,7 +6,7 @@ use super::outline::Outline;
 use super::scale::Scale;
 use super::words::{line, times};
 use super::{LANES, MARGIN};
-use crate::{CallLane, CallState, Lanes};
+use crate::{Band, CallLane, CallState, Lanes};
 
 /// How many rows there are at most.
 const MOST: usize = 25;
@@ -27,26 +27,29 @@ pub(super) fn rows(lanes: &Lanes, scale: &Scale) -> (Group, f64) {
     if calls == 0 {
         return (Group::new(), 0.0);
     }
-    let in_a_row = calls.div_ceil(MOST);
-    let rows = calls.div_ceil(in_a_row);
-    let pitch = (ROOM / rows as f64).floor().clamp(8.0, 15.0);
-    let (gap, mut drawn) = (2.0, labelled(calls, in_a_row));
-    if in_a_row == 1 {
+    let bands = lanes.bands(MOST, COLUMNS);
+    let is_folded = bands.len() < calls;
+    let pitch = (ROOM / bands.len() as f64).floor().clamp(8.0, 15.0);
+    let (gap, mut drawn) = (2.0, labelled(calls, &bands));
+    if is_folded {
+        drawn = folded(&bands, lanes, scale, pitch, pitch - 1.0).fold(drawn, Group::add);
+    } else {
         for (number, call) in lanes.calls.iter().enumerate() {
             drawn = one(call, scale, number as f64 * pitch, pitch - gap).fold(drawn, Group::add);
         }
-    } else {
-        drawn = folded(lanes, scale, pitch, pitch - 1.0).fold(drawn, Group::add);
     }
-    (drawn, (rows as f64 * pitch).max(if in_a_row > 1 { 40.0 } else { 18.0 }))
+    (drawn, (bands.len() as f64 * pitch).max(if is_folded { 40.0 } else { 18.0 }))
 }
 
-fn labelled(calls: usize, in_a_row: usize) -> Group {
+fn labelled(calls: usize, bands: &[Band]) -> Group {
     let label = Group::new().set("class", "calls").add(line("", MARGIN, 14.0, &times(calls, "call")));
-    match in_a_row {
-        1 => label,
-        _ => label.add(line("muted", MARGIN, 35.0, &format!("{in_a_row} in a row"))),
-    }
+    let most = bands.iter().map(|band| band.calls).max().unwrap_or(0);
+    let text = match most {
+        0 | 1 => return label,
+        most if bands.iter().all(|band| band.calls == most) => format!("{most} in a row"),
+        most => format!("up to {most} in a row"),
+    };
+    label.add(line("muted", MARGIN, 35.0, &text))
 }
 
 /// One call: as it was, to the microsecond, and a cross behind one without an answer.
@@ -70,11 +73,11 @@ fn cross(x: f64, top: f64, row: f64) -> Path {
 }
 
 /// Several calls a row; columns that are alike are one rectangle.
-fn folded(lanes: &Lanes, scale: &Scale, pitch: f64, row: f64) -> impl Iterator<Item = Path> {
+fn folded(bands: &[Band], lanes: &Lanes, scale: &Scale, pitch: f64, row: f64) -> impl Iterator<Item = Path> {
     let mut outlines = Outlines::default();
     let right = scale.x(lanes.until_us);
     let x = |column: usize| LANES.start + column as f64 * (right - LANES.start) / COLUMNS as f64;
-    for (number, band) in lanes.bands(MOST, COLUMNS).iter().enumerate() {
+    for (number, band) in bands.iter().enumerate() {
         let bottom = number as f64 * pitch + row;
         let all_us = band.calls as f64 * lanes.until_us as f64 / COLUMNS as f64;
         let heights: Vec<_> =

@@ -43,7 +43,7 @@ pub(super) fn rows(lanes: &Lanes, scale: &Scale) -> (Group, f64) {
     let in_a_row = threads.len().div_ceil(MOST).max(1);
     let few = threads.len() <= FEW;
     let (row, gap) = if few { (22.0, 7.0) } else { (9.0, 2.0) };
-    let (mut outlines, mut drawn) = (Outlines::default(), labelled(threads.len(), in_a_row));
+    let (mut outlines, mut drawn) = (Outlines::default(), labelled(lanes, in_a_row));
     let rows: Vec<_> = threads.chunks(in_a_row).collect();
     for (number, threads) in rows.iter().enumerate() {
         let top = number as f64 * (row + gap);
@@ -60,10 +60,14 @@ pub(super) fn rows(lanes: &Lanes, scale: &Scale) -> (Group, f64) {
     (outlines.drawn(drawn), if threads.is_empty() { 0.0 } else { height.max(least) })
 }
 
-fn labelled(threads: usize, in_a_row: usize) -> Group {
+fn labelled(lanes: &Lanes, in_a_row: usize) -> Group {
     let label = Group::new().set("class", "threads");
-    let label =
-        if threads > 0 { label.add(line("", MARGIN, 15.0, &times(threads, "thread"))) } else { label };
+    let text = match (lanes.threads.len(), lanes.unwatched_threads()) {
+        (0, _) => return label,
+        (threads, 0) => times(threads, "thread"),
+        (threads, more) => format!("{threads} of {} threads", threads + more),
+    };
+    let label = label.add(line("", MARGIN, 15.0, &text));
     match in_a_row {
         1 => label,
         _ => label.add(line("muted", MARGIN, 36.0, &format!("{in_a_row} in a row"))),

@@ -6,7 +6,7 @@ use std::iter;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
     pub(super) columns: usize,
-    until_us: u64,
+    pub(super) until_us: u64,
 }
 
 /// The least number of columns from one number to the next.
@@ -39,14 +39,15 @@ impl Axis {
     /// A rule, and its numbers.
     pub(super) fn lines(self) -> impl Iterator<Item = String> {
         let (mut rule, mut numbers) = (vec!['─'; self.columns], String::new());
-        for at_us in iter::successors(Some(0), |at_us| Some(at_us + self.step_us())) {
-            let column = self.column(at_us);
-            let number = self.number(at_us);
-            if at_us > self.until_us || column + number.chars().count() > self.columns {
+        for at_us in iter::successors(Some(0), |at_us: &u64| at_us.checked_add(self.step_us())) {
+            if at_us > self.until_us {
                 break;
             }
+            let (column, number) = (self.column(at_us), self.number(at_us));
             rule[column] = '┴';
-            let blanks = column.saturating_sub(numbers.chars().count());
+            // A number begins below its mark; the last one may have to end at the end of the axis.
+            let begins = column.min(self.columns.saturating_sub(number.chars().count()));
+            let blanks = begins.saturating_sub(numbers.chars().count());
             numbers += &format!("{}{number}", " ".repeat(blanks));
         }
         [rule.into_iter().collect(), numbers].into_iter()

@@ -65,11 +65,29 @@ pub(super) fn fitted(text: &str, columns: usize) -> String {
     text.chars().take_while(fits).chain(Some('…').filter(|_| columns > 0)).collect()
 }
 
+/// The words of a text. A number and its unit are one.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::<String>::new();
+    for word in text.split(' ') {
+        match words.last_mut() {
+            Some(number)
+                if ["s", "ms", "µs", "%"]
+                    .iter()
+                    .any(|unit| word.trim_end_matches([',', ';', ':']) == *unit) =>
+            {
+                *number += &format!(" {word}");
+            }
+            Some(_) | None => words.push(word.into()),
+        }
+    }
+    words
+}
+
 /// The text in lines, broken between words.
 pub(super) fn wrapped(text: &str, columns: usize, paint: Paint) -> Vec<Line> {
     let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let word = fitted(word, columns);
+    for word in words(text) {
+        let word = fitted(&word, columns);
         let last = lines.len() - 1;
         if lines[last].is_empty() {
             lines[last] = word;

@@ -3,6 +3,9 @@
 use super::axis::Axis;
 use super::piece::{Paint, Piece, fitted};
 use crate::group::{Group, Habit, groups};
+use crate::rows::in_rows;
+use crate::spent::{ALWAYS, times_of_waiting};
+use crate::waiters::Waiters;
 use crate::words::{plain, seconds};
 use crate::{Band, Blocked, CallLane, CallState, Column, Lanes, ThreadLane, ThreadState};
 
@@ -20,7 +23,7 @@ pub(super) struct Row<'lanes> {
 /// What a row shows.
 enum Subject<'lanes> {
     Threads(Vec<&'lanes ThreadLane>),
-    Calls(&'lanes [CallLane]),
+    Calls(Vec<&'lanes CallLane>),
 }
 
 /// One column of a row.
@@ -41,9 +44,12 @@ pub(super) fn rows(lanes: &Lanes, room: usize) -> [Vec<Row<'_>>; 2] {
 
 fn thread_rows(lanes: &Lanes, room: usize) -> Vec<Row<'_>> {
     if lanes.threads.len() <= room {
-        return lanes.threads.iter().map(|thread| Row::of_threads(&one(thread))).collect();
+        return lanes.threads.iter().map(|thread| Row::of_threads(&Group::of(thread, ALWAYS))).collect();
     }
-    let mut groups = groups(lanes);
+    // Threads that waited for the answers are not folded with those that did the same for another reason.
+    let waiters = Waiters::of(lanes, &times_of_waiting(lanes)).threads;
+    let (waiting, rest) = lanes.threads.iter().partition::<Vec<_>, _>(|thread| waiters.contains(thread));
+    let mut groups: Vec<_> = groups(waiting, ALWAYS).into_iter().chain(groups(rest, ALWAYS)).collect();
     let others: Vec<_> = groups.drain(groups.len().min(room.max(2) - 1)..).collect();
     let mut rows: Vec<_> = groups.iter().map(Row::of_threads).collect();
     match others.as_slice() {
@@ -54,13 +60,8 @@ fn thread_rows(lanes: &Lanes, room: usize) -> Vec<Row<'_>> {
     rows
 }
 
-fn one(thread: &ThreadLane) -> Group<'_> {
-    Group { habit: Habit::of(thread), threads: vec![thread] }
-}
-
 fn call_rows(lanes: &Lanes, room: usize) -> Vec<Row<'_>> {
-    let in_a_row = lanes.calls.len().div_ceil(room).max(1);
-    lanes.calls.chunks(in_a_row).map(Row::of_calls).collect()
+    in_rows(&lanes.calls, room).into_iter().map(Row::of_calls).collect()
 }
 
 impl<'lanes> Row<'lanes> {
@@ -70,11 +71,11 @@ impl<'lanes> Row<'lanes> {
                 let name = fitted(&plain(&one.thread.name), LONGEST_NAME);
                 format!("{name} {}", one.thread.thread)
             }
-            several => format!("{} threads", several.len()),
+            several => of_one_name(several),
         };
         let (habit, paint) = match group.habit {
             Habit::Ran => ("runs".into(), Paint::Runs),
-            Habit::Queued => ("queued".into(), Paint::Queued),
+            Habit::Queued => ("waits for a core".into(), Paint::Queued),
             Habit::SleptIn(call) => (fitted(&plain(call), LONGEST_NAME), Paint::Asleep),
         };
         let note = Piece::new(format!("{habit} {:.0} %", group.share() * 100.0), paint);
@@ -87,14 +88,7 @@ impl<'lanes> Row<'lanes> {
         Self { label, subject: Subject::Threads(threads), note: Piece::new("", Paint::Plain) }
     }
 
-    fn of_calls(calls: &'lanes [CallLane]) -> Self {
-        let label = match calls {
-            [one] => format!("call {}", one.call),
-            several => {
-                let number = |call: Option<&CallLane>| call.map_or(0, |call| call.call);
-                format!("calls {}–{}", number(several.first()), number(several.last()))
-            }
-        };
+    fn of_calls(calls: Vec<&'lanes CallLane>) -> Self {
         let unanswered = calls.iter().filter(|call| !call.answered).count();
         let longest_us = calls.iter().map(|call| call.until_us() - call.from_us()).max().unwrap_or(0);
         let note = match (calls.len(), unanswered) {
@@ -103,7 +97,7 @@ impl<'lanes> Row<'lanes> {
             (1, _) => Piece::new("no answer", Paint::Unanswered),
             (_, unanswered) => Piece::new(format!("{unanswered} no answer"), Paint::Unanswered),
         };
-        Self { label, subject: Subject::Calls(calls), note }
+        Self { label: numbers(&calls), subject: Subject::Calls(calls), note }
     }
 
     pub(super) fn cells(&self, lanes: &Lanes, blocked: &[Blocked], axis: Axis) -> Vec<Cell> {
@@ -111,6 +105,26 @@ impl<'lanes> Row<'lanes> {
             Subject::Threads(threads) => thread_cells(threads, blocked, axis),
             Subject::Calls(calls) => call_cells(calls, lanes, axis),
         }
+    }
+}
+
+/// `8 threads`, and what all of them are called, if they have one name.
+fn of_one_name(threads: &[&ThreadLane]) -> String {
+    let name = |thread: &ThreadLane| plain(&thread.thread.name);
+    let first = threads.first().map(|thread| name(thread)).unwrap_or_default();
+    let is_common = threads.iter().all(|thread| name(thread) == first) && !first.is_empty();
+    let name = if is_common { fitted(&first, LONGEST_NAME) + " " } else { String::new() };
+    format!("{} {name}threads", threads.len())
+}
+
+/// `call 3`, `calls 4–7`, or, where numbers in between are in other rows, `4 calls`.
+fn numbers(calls: &[&CallLane]) -> String {
+    let number = calls.iter().map(|call| call.call);
+    let (first, last) = (number.clone().min().unwrap_or(0), number.max().unwrap_or(0));
+    match calls.len() {
+        1 => format!("call {first}"),
+        several if last - first + 1 == several => format!("calls {first}–{last}"),
+        several => format!("{several} calls"),
     }
 }
 
@@ -150,8 +164,8 @@ fn thread_cell(spent_us: [u64; Cell::OF_THREADS.len()]) -> Cell {
     most.map_or(Cell::NOTHING, |(cell, _)| cell)
 }
 
-fn call_cells(calls: &[CallLane], lanes: &Lanes, axis: Axis) -> Vec<Cell> {
-    let band = Band::of(calls, axis.columns, lanes.until_us);
+fn call_cells(calls: &[&CallLane], lanes: &Lanes, axis: Axis) -> Vec<Cell> {
+    let band = Band::of(calls, axis.columns, axis.until_us);
     let cell = |column: &Column| column.most().map_or(Cell::NOTHING, |(state, _)| Cell::call(state));
     let mut cells: Vec<_> = band.columns.iter().map(cell).collect();
     if let ([CallLane { answered: false, .. }], Some(_)) = (calls, &lanes.end) {
