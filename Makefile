@@ -10,7 +10,7 @@ OTHER_SYSTEMS = x86_64-pc-windows-gnu aarch64-apple-darwin
 # The lines between two comments of README.md, replaced by those of a file.
 BETWEEN = sed -e '/^<!-- ladder/r target/ladder.md' -e '/^<!-- ladder/,/^<!-- end of ladder/{/^<!--/!d;}'
 
-.PHONY: race test bench check ladder pictures book lint portable large chaos inject browser asan mutation loom shuttle fuzz nightly
+.PHONY: race test bench check ladder pictures book lint portable large chaos inject browser exercises asan mutation loom shuttle fuzz nightly
 
 race: ## every model of this platform, side by side
 	cargo run --release
@@ -50,13 +50,16 @@ large: ## ten thousand calls, model by model
 	cargo test --release -p meanwhile --test large
 
 chaos: ## spurious readiness, short reads, partial sends, for every model that polls
-	CARGO_TARGET_DIR=target/chaos cargo test -p meanwhile --features chaos --test chaos
+	cargo test --workspace --features meanwhile/chaos --test chaos
 
 inject: ## the n-th failure of each system call, for every model; needs Linux and strace
 	cargo test --release -p meanwhile --test inject
 
 browser: ## pages in a headless browser, with their keys and colours; needs chromium and its driver
 	cargo test -p meanwhile --features browser --test browser
+
+exercises: ## starters fail for their reason, references pass, wrong answers are caught, tricks get their grade
+	cargo test -p exercises --features graded --test graded --test adversarial --test programs
 
 mutation: ## deliberate defects in a copy of the models, each of which the suite has to catch
 	cargo run -p xtask -- mutation

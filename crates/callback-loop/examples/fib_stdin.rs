@@ -14,15 +14,18 @@
 //! price is the recursion: a list replaces what was on the stack. (`generator-style` has the same example, and keeps
 //! the recursion.)
 //!
-//! It makes no calls, so it cannot be traced. The same mistake with answers in place of lines, and computing on other threads
-//! as its cure:
+//! With a URL it is a contestant: it makes calls, and computes a number with each answer in place of each line. A trace of
+//! that shows answers that come while the thread is away from its `epoll_wait`:
 //!
 //! ```sh
-//! cargo run --release -- trace callback-loop compute-offload --calls 5 --work fib:38
+//! cargo build --release -p callback-loop --example fib_stdin
+//! cargo run --release -- trace --calls 5 --with fib='target/release/examples/fib_stdin --blocking {url} {calls}'
 //! ```
 //!
 //! *What is deliberately missing*: a better algorithm. The naive one stands for any long computation. A limit is
 //! missing, too: numbers that arrive faster than they are computed fill the memory.
+
+mod answers;
 
 use std::cell::Cell;
 use std::io::{self, IsTerminal, stdin};
@@ -35,6 +38,8 @@ const TICK: Duration = Duration::from_millis(10);
 /// A tick that is later than this is printed.
 const LATE: Duration = Duration::from_millis(50);
 const LARGEST: u32 = 45;
+/// What is computed with each answer: some tens of milliseconds.
+const WITH_AN_ANSWER: u32 = 35;
 /// This many steps take a fraction of a millisecond, which is far longer than the rest of a turn.
 const STEPS_PER_TURN: usize = 20_000;
 
@@ -54,21 +59,32 @@ struct Desk {
 }
 
 fn main() -> ExitCode {
-    let mode = match std::env::args().nth(1).as_deref() {
-        None | Some("--stepwise") => Mode::Stepwise,
+    let mut arguments: Vec<_> = std::env::args().skip(1).collect();
+    let mode = match arguments.first().map(String::as_str) {
         Some("--blocking") => Mode::Blocking,
-        Some(other) => {
-            eprintln!("unknown argument {other:?}: use --blocking or --stepwise");
-            return ExitCode::from(2);
-        }
+        None | Some(_) => Mode::Stepwise,
     };
-    match run(mode) {
+    arguments.retain(|argument| !["--blocking", "--stepwise"].contains(&argument.as_str()));
+    let ran = match arguments.as_slice() {
+        [] => run(mode),
+        [url, calls] => match calls.parse() {
+            Ok(calls) => run_with_answers(mode, url, calls),
+            Err(_) => return unusable(&format!("{calls:?} is no number of calls")),
+        },
+        [other, ..] => return unusable(&format!("unknown argument {other:?}")),
+    };
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the event loop failed: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn unusable(why: &str) -> ExitCode {
+    eprintln!("{why}: use --blocking or --stepwise, and a URL and a number of calls if it is to make calls");
+    ExitCode::from(2)
 }
 
 fn run(mode: Mode) -> io::Result<()> {
@@ -83,6 +99,19 @@ fn run(mode: Mode) -> io::Result<()> {
     event_loop.run_forever()?;
     println!("the ticker was late by {} ms at most", desk.latest.get().as_millis());
     Ok(())
+}
+
+/// The same with answers in place of lines, and without a ticker: what it prints are answers alone.
+fn run_with_answers(mode: Mode, url: &str, calls: usize) -> io::Result<()> {
+    let mut event_loop = EventLoop::new()?;
+    answers::get_all(&mut event_loop, url, calls, move |event_loop, call, answer| {
+        let on_result = move |_| println!("{call} {answer}");
+        match mode {
+            Mode::Blocking => on_result(fibonacci(WITH_AN_ANSWER)),
+            Mode::Stepwise => step(event_loop, vec![WITH_AN_ANSWER], 0, on_result),
+        }
+    })?;
+    event_loop.run_forever()
 }
 
 impl Desk {

@@ -13,8 +13,8 @@
 //! list of what is still to be added; here a generator stops deep inside its recursion and continues there. The loop
 //! resumes each generator in turn. With `--blocking` it resumes one until it is over, so no tick comes meanwhile.
 //!
-//! It makes no calls, so it cannot be traced. `meanwhile trace generator-style --calls 5 --work fib:38` shows the same mistake
-//! with answers in place of lines.
+//! It makes no calls, so it cannot be traced; `fib_stdin` of `callback-loop` can make some. `meanwhile trace generator-style
+//! --calls 5 --work fib:38` shows the same mistake with answers in place of lines.
 //!
 //! *What is deliberately missing*: standard input as a source of events, which is in `callback-loop`; and a limit
 //! on numbers being computed.

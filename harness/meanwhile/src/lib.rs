@@ -13,6 +13,7 @@ mod grid;
 mod how;
 mod live;
 mod moving;
+mod origin;
 mod page;
 mod painted;
 mod pictures;

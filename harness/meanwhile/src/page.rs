@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use contestant::text::{counted, human};
 use timeline::page::{Page, Run, Section};
-use timeline::{File, Lanes, Timeline};
+use timeline::{File, Header, Lanes, Timeline};
 
 use std::time::Duration;
 
@@ -48,9 +48,12 @@ fn title(file: &File) -> String {
 }
 
 fn origin(file: &File) -> Section {
-    let facts = [("program", &file.header.program), ("machine", &file.header.machine)];
+    let Header { program, machine, began, command, .. } = &file.header;
+    let facts = [("command", command), ("begun", began), ("program", program), ("machine", machine)];
+    // A file of an earlier version does not say all of it.
+    let known = facts.into_iter().filter(|(_, value)| !value.is_empty());
     Section::Facts {
         heading: "Where this is from".into(),
-        facts: facts.map(|(name, value)| [name.into(), value.clone()]).into(),
+        facts: known.map(|(name, value)| [name.into(), value.clone()]).collect(),
     }
 }

@@ -17,7 +17,7 @@ const PIPED_ROWS: usize = 40;
 const LEAST_ROWS: usize = 3 * LEAST_LANES;
 
 /// How large a picture of text may be.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct PictureSize {
     /// How many lines a picture may have: what does not fit is folded [default: those of the terminal, or 40]
     #[arg(long, value_name = "N", value_parser = rows)]
@@ -25,18 +25,19 @@ pub(crate) struct PictureSize {
 }
 
 impl PictureSize {
-    /// The pictures of these runs, ready to be printed.
+    /// The pictures of these runs, ready to be printed, all on one time axis.
     pub(crate) fn pictures(self, timelines: &[Timeline]) -> String {
-        let pictures = timelines.iter().map(|timeline| self.picture(&Lanes::of(timeline)));
-        pictures.collect::<Vec<_>>().join("\n\n")
+        let lanes: Vec<_> = timelines.iter().map(Lanes::of).collect();
+        let pictures = timeline::terminal(&lanes, self.size());
+        let text = |lines: Vec<Line>| lines.iter().map(painted).collect::<String>();
+        pictures.into_iter().map(text).collect::<Vec<_>>().join("\n\n")
     }
 
-    fn picture(self, lanes: &Lanes) -> String {
+    fn size(self) -> Size {
         // One line is left for the shell.
         let on_screen = || screen::height().map(|rows| rows.saturating_sub(1).max(LEAST_ROWS));
         let rows = self.rows.or_else(on_screen).unwrap_or(PIPED_ROWS);
-        let size = Size { columns: screen::width().unwrap_or(PIPED_WIDTH), rows };
-        timeline::terminal(lanes, size).iter().map(painted).collect()
+        Size { columns: screen::width().unwrap_or(PIPED_WIDTH), rows }
     }
 }
 

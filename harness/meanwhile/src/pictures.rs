@@ -14,16 +14,16 @@ use crate::{Error, page};
 /// The files that a watched race or trace writes.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Pictures {
-    /// Watch each run, and write what happened when as JSON lines to a file; - is standard output, which then has nothing else
+    /// Write what happened when as JSON lines to a file; - is standard output, which then has nothing else
     #[arg(long, value_name = "FILE")]
     pub timeline: Option<String>,
-    /// Watch each run, and draw those of the first round as SVG to a file, all on one time axis
+    /// Draw the runs of the first round as SVG to a file, all on one time axis
     #[arg(long, value_name = "FILE")]
     pub svg: Option<String>,
-    /// Watch each run, and write a page to replay them in a browser to a file, which needs nothing else
+    /// Write a page to replay the runs in a browser to a file, which needs nothing else
     #[arg(long, value_name = "FILE")]
     pub html: Option<String>,
-    /// Watch each run, and write a trace for ui.perfetto.dev to a file
+    /// Write a trace for ui.perfetto.dev to a file
     #[arg(long, value_name = "FILE")]
     pub perfetto: Option<String>,
 }

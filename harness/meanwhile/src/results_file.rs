@@ -61,18 +61,24 @@ impl ResultsFile {
         }
     }
 
-    /// Writes all of it.
+    /// Writes all of it, and names the file on standard error.
     ///
     /// # Errors
     /// Something could not be written; a file is then as it was.
     pub(crate) fn write(self, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let is_for_a_reader = matches!(self.place, Place::Beside(_));
         let written = match self.place {
             Place::StandardOutput => unless_closed(all(results, &mut io::stdout().lock())),
             Place::Beside(path) => replace(&path, results),
             Place::Direct(mut file) => empty(&file).and_then(|()| all(results, &mut file)),
         };
         let name = printable(self.name.as_bytes(), 80);
-        written.map_err(|error| Error::broken(format!("writing the results to {name}"), error))
+        written.map_err(|error| Error::broken(format!("writing the results to {name}"), error))?;
+        if is_for_a_reader {
+            // Results that were written stay written, also where standard error is closed.
+            let _ = writeln!(io::stderr(), "wrote {name}");
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person writes on the command line, and where the program prints its answer.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -51,4 +52,12 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|_| "write a number with its unit, such as 250ms, 1s or 2m".into())
+}
+
+/// A spreadsheet computes a cell that starts like a formula, and may start programs by it; an apostrophe makes it text.
+pub(crate) fn defused(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}").into(),
+        false => text.into(),
+    }
 }

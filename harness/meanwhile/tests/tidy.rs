@@ -16,7 +16,7 @@ use std::path::Path;
 
 use meanwhile::models::MODELS;
 use support::{can_be_made, meanwhile};
-use tidy::book::{Page, commands, front_pages, pages, summary};
+use tidy::book::{Page, commands, front_pages, pages, slug, summary};
 use tidy::workspace::{Package, file, files, is_model, lines_below, model_crates, packages, root, search};
 
 /// The longest page a model may be.
@@ -31,8 +31,15 @@ const SECTIONS: [&str; 5] = [
     "What to notice",
     "What it costs, and where it breaks",
     "How to measure it yourself",
-    "To think about",
+    QUESTIONS,
 ];
+
+/// The section of a page that asks. `ANSWERS` has a section for each page with one, called as the page is.
+const QUESTIONS: &str = "To think about";
+const ANSWERS: &str = "docs/src/answers.md";
+
+/// The section of `ANSWERS` for what exercises ask, which are no pages.
+const PREDICTIONS: &str = "Predict first, exercise by exercise";
 
 /// The least that a page and a section have to say, in words.
 const PAGE_WORDS: usize = 100;
@@ -87,7 +94,7 @@ fn a_models_page_is_read_in_one_sitting() {
 }
 
 /// `downstream-call <- readiness <- models <- meanwhile <- benches`, and `downstream-call, downstream-mock, observe <-
-/// conformance <- contestant <- meanwhile`.
+/// conformance <- contestant <- exercises <- meanwhile`.
 #[test]
 fn dependencies_point_one_way() {
     let all = packages();
@@ -117,6 +124,9 @@ fn may_need(package: &Package, needed: &str) -> bool {
         "harness/conformance" => is_below_the_suite(needed),
         "harness/contestant" => {
             is_below_the_suite(needed) || matches!(needed, "harness/conformance" | "harness/timeline")
+        }
+        "harness/exercises" => {
+            matches!(needed, "harness/conformance" | "harness/contestant" | "harness/observe")
         }
         "harness/meanwhile" => needed != "benches" && needed != "xtask",
         "benches" => needed != "xtask",
@@ -229,6 +239,47 @@ fn a_models_page_has_all_its_sections() {
         };
         SECTIONS.into_iter().filter_map(complaint).collect::<Vec<_>>()
     }));
+}
+
+/// A model that is not finished has no answers yet.
+#[test]
+fn every_question_has_an_answer() {
+    let answers = Page::read(ANSWERS);
+    let unfinished = |page: &Page| {
+        MODELS
+            .iter()
+            .any(|entry| page.path.ends_with(&format!("/{}.md", entry.folder)) && !can_be_made(entry))
+    };
+    let asking: Vec<_> = pages().into_iter().filter(|page| page.words_below(QUESTIONS).is_some()).collect();
+    let of_pages = answers.sections().filter(|title| *title != PREDICTIONS);
+    let unasked = of_pages.filter(|title| asking.iter().all(|page| page.title() != *title));
+    let unasked = unasked.map(|title| format!("{ANSWERS} has ## {title}, and no page called so asks"));
+    none(
+        asking
+            .iter()
+            .filter(|page| !unfinished(page))
+            .filter_map(|page| unanswered(page, &answers))
+            .chain(unasked),
+    );
+}
+
+/// What is missing in the answers to a page.
+fn unanswered(page: &Page, answers: &Page) -> Option<String> {
+    let (path, title) = (&page.path, page.title());
+    let asked = page.numbered_below(QUESTIONS).unwrap_or(0);
+    let up = "../".repeat(path.matches('/').count() - ANSWERS.matches('/').count());
+    let link = format!("{up}answers.md#{}", slug(title));
+    match answers.numbered_below(title) {
+        None => Some(format!("{path} asks, and {ANSWERS} has no section ## {title}")),
+        Some(_) if asked == 0 => Some(format!("{path}: ## {QUESTIONS} has no numbered questions")),
+        Some(given) if given != asked => {
+            Some(format!("{path} has {asked} questions, and {ANSWERS} {given} answers"))
+        }
+        Some(_) if !page.links_below(QUESTIONS, &link) => {
+            Some(format!("{path}: ## {QUESTIONS} has no link to {link}"))
+        }
+        Some(_) => None,
+    }
 }
 
 /// A model that cannot be made here yet has no run to draw.

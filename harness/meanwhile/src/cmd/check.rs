@@ -17,7 +17,7 @@ use contestant::text::printable;
 use contestant::{Program, check_program, interrupt, this_program};
 
 use self::board::Board;
-use crate::models::{Entry, MODELS, ModelName, Setup, named};
+use crate::models::{AtOnce, Entry, MODELS, ModelName, Setup, named};
 use crate::results_file::ResultsFile;
 use crate::{Error, race, screen, text};
 
@@ -56,6 +56,14 @@ pub(super) struct CheckArgs {
 /// What to be a worker for.
 #[derive(Args, Debug)]
 pub(super) struct WorkerArgs {
+    /// The model [default: one in a process of its own, which the supervisor names]
+    #[arg(value_parser = named)]
+    model: Option<&'static Entry>,
+}
+
+/// What to be a host for.
+#[derive(Args, Debug)]
+pub(super) struct HostArgs {
     #[arg(value_parser = named)]
     model: &'static Entry,
 }
@@ -91,7 +99,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
     let shown = if all.len() > 1 { args.show(&matrix::matrix(&all, width())) } else { Ok(()) };
     let held = all.iter().all(|findings| findings.broken().next().is_none());
     let tried = ended.and(shown).and_then(|()| some_row_was_tried(args, &all));
-    let page = page::page(&all);
+    let checked: Vec<_> = subjects.iter().map(Subject::at_once).zip(&all).collect();
+    let page = page::page(&checked);
     let json =
         json.map_or(Ok(()), |file| file.write(|out| Ok(serde_json::to_writer(out, &CheckReport::new(all))?)));
     let html = html.map_or(Ok(()), |file| file.write(|out| out.write_all(page.html().as_bytes())));
@@ -102,7 +111,12 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Error> {
 
 /// Tries the rows that a supervisor asks for.
 pub(super) fn try_rows(args: &WorkerArgs) -> ExitCode {
-    args.model.try_rows(&Setup::default())
+    args.model.map_or_else(conformance::worker_outside, |model| model.try_rows(&Setup::default()))
+}
+
+/// Makes the runs that a worker asks for.
+pub(super) fn be_host(args: &HostArgs) -> ExitCode {
+    args.model.be_host(&Setup::default())
 }
 
 /// The models that were asked for, and the programs; all models that can be made here, if neither was.
@@ -121,6 +135,14 @@ impl Subject<'_> {
         match self {
             Self::Model(entry) => entry.name,
             Self::Program(program) => &program.name,
+        }
+    }
+
+    /// How many calls it can have in flight; nothing is known of a program.
+    fn at_once(&self) -> Option<AtOnce> {
+        match self {
+            Self::Model(entry) => Some(entry.at_once),
+            Self::Program(_) => None,
         }
     }
 
@@ -197,7 +219,7 @@ fn some_row_was_tried(args: &CheckArgs, all: &[Findings]) -> Result<(), Error> {
 
 impl CheckArgs {
     fn rows(&self) -> Rows {
-        Rows { only: self.only.clone(), group: self.group.clone(), large: self.large }
+        Rows { only: self.only.clone(), group: self.group.clone(), large: self.large, ..Rows::default() }
     }
 
     fn show(&self, shown: &str) -> Result<(), Error> {

@@ -2,6 +2,8 @@
 
 mod check;
 mod completions;
+mod grade;
+mod learn;
 mod line;
 mod list;
 mod man;
@@ -38,6 +40,8 @@ enum Command {
     Run(run::RunArgs),
     /// Hold models against the conformance suite: every requirement, every fault
     Check(check::CheckArgs),
+    /// Grade what a class has handed in: a row for each student
+    Grade(grade::GradeArgs),
     /// Run a contestant once, and draw what its threads and its calls did
     Trace(trace::TraceArgs),
     /// Draw the runs of a file of timelines
@@ -46,6 +50,8 @@ enum Command {
     Serve(downstream_mock::ServeArgs),
     /// Show the models: what each waits with, and where it runs
     List(list::ListArgs),
+    /// Learn by building: exercises that are graded by the conformance suite
+    Learn(learn::LearnArgs),
     /// Write all files that a new model needs into this checkout
     NewModel(new_model::NewModelArgs),
     /// Print a script that completes commands and options in a shell
@@ -58,6 +64,12 @@ enum Command {
     /// Try rows of the suite, for `check`
     #[command(hide = true, name = conformance::WORKER_ARGUMENT)]
     CheckWorker(check::WorkerArgs),
+    /// Hold a model for a worker of the suite in another process
+    #[command(hide = true, name = conformance::HOST_ARGUMENT)]
+    CheckHost(check::HostArgs),
+    /// Be a process in which a submission is built or judged, for `grade`
+    #[command(hide = true, name = exercises::grade::ENCLOSURE_ARGUMENT)]
+    GradeEnclosure(grade::EnclosureArgs),
     /// Be one of the processes of a model that is several
     #[command(hide = true, name = models::CHILD_ARGUMENT)]
     Child,
@@ -85,15 +97,19 @@ impl Command {
             Self::Race(args) => race::race(&args),
             Self::Run(args) => run::run(&args),
             Self::Check(args) => check::check(&args),
+            Self::Grade(args) => grade::grade(&args),
+            Self::GradeEnclosure(args) => grade::enclosure(&args),
             Self::Trace(args) => trace::trace(&args),
             Self::Timeline(args) => timeline::timeline(&args),
             Self::Serve(args) => serve::serve(&args),
             Self::List(args) => list::list(&args),
+            Self::Learn(args) => learn::learn(&args),
             Self::NewModel(args) => new_model::new_model(&args),
             Self::Completions(args) => completions::completions(&args, line::for_people(&Program::command())),
             Self::Man(args) => man::man(&args, line::for_people(&Program::command())),
             Self::Measure(args) => measure::measure(&args),
             Self::CheckWorker(args) => Ok(check::try_rows(&args)),
+            Self::CheckHost(args) => Ok(check::be_host(&args)),
             Self::Child => run::signals::leave_to_the_parent()
                 .and_then(|()| models::child())
                 .map(|()| ExitCode::SUCCESS)

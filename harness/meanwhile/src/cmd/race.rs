@@ -4,12 +4,12 @@
 
 use std::process::ExitCode;
 
-use timeline::page::{Page, Section};
+use timeline::page::{Candidate, Page, Section};
 use timeline::{File, Timeline};
 
 use crate::live::{Live, Prediction};
 use crate::pictures::PictureFiles;
-use crate::race::{Contestant, Environment, RaceArgs, RaceReport, Track, table};
+use crate::race::{Contestant, Environment, RaceArgs, RaceReport, Track, notes, table};
 use crate::results_file::ResultsFile;
 use crate::{Error, descriptors, race, text};
 
@@ -24,7 +24,7 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     args.check(seed)?;
     let outputs = Outputs::open(args)?;
     let limit = descriptors::provide_for(most_in_flight(args, &contestants))?;
-    let live = Live::open(&args.live, headings(args), names(&contestants))?;
+    let live = Live::open(&args.live, headings(args), candidates(&contestants))?;
     let mut track = Track::open(args, contestants, seed)?;
     if args.pictures.are_wanted() || args.live.live.is_some() {
         track.watch();
@@ -36,7 +36,7 @@ pub(super) fn race(args: &RaceArgs) -> Result<ExitCode, Error> {
     let mut report = RaceReport::new(Environment::new(args, seed, limit));
     let ended = run(&mut track, args, &outputs, &mut report);
     let shown = match report.has_rounds() {
-        true => outputs.show(|| table::notes(&report, args)),
+        true => outputs.show(|| notes::notes(&report, args)),
         false => Ok(()),
     };
     let live = track.take_live();
@@ -56,8 +56,13 @@ fn headings(args: &RaceArgs) -> Vec<(usize, String)> {
     args.numbers_of_calls().into_iter().map(|calls| (calls.get(), args.headline(calls.get()))).collect()
 }
 
-fn names(contestants: &[Contestant]) -> Vec<String> {
-    contestants.iter().map(|contestant| contestant.name().to_owned()).collect()
+/// What a room predicts about.
+fn candidates(contestants: &[Contestant]) -> Vec<Candidate> {
+    let candidate = |contestant: &Contestant| Candidate {
+        name: contestant.name().to_owned(),
+        waits: contestant.waits().map(String::from),
+    };
+    contestants.iter().map(candidate).collect()
 }
 
 /// What the room predicted, over the results with the most calls.

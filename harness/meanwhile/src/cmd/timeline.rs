@@ -18,7 +18,7 @@ use crate::{Error, text};
 pub(super) struct TimelineArgs {
     /// A file that race --timeline or trace --timeline wrote; - is standard input
     file: String,
-    /// Draw only the runs of these contestants [default: all]
+    /// Draw only the runs of these contestants, in this order [default: all, as the file has them]
     #[arg(value_name = "CONTESTANT")]
     contestants: Vec<String>,
     /// How large the pictures are
@@ -63,7 +63,12 @@ fn drawn(args: &TimelineArgs) -> Result<::timeline::File, String> {
         return Err(format!("it has no run of {unknown}: it has {known}"));
     }
     if !args.contestants.is_empty() {
-        file.timelines.retain(|timeline| args.contestants.contains(&timeline.about.contestant));
+        let place = |timeline: &Timeline| args.contestants.iter().position(|one| *one == name(timeline));
+        file.timelines.retain(|timeline| place(timeline).is_some());
+        let heat = |timeline: &Timeline| (timeline.about.calls, timeline.about.round);
+        for heat in file.timelines.chunk_by_mut(|one, next| heat(one) == heat(next)) {
+            heat.sort_by_key(place);
+        }
     }
     Ok(file)
 }

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Args, Clone, Debug)]
 pub(super) struct TraceArgs {
     /// Models, and names given by --with [default: all given by --with]
-    #[arg(value_name = "CONTESTANT", required_unless_present = "with")]
+    #[arg(value_name = "CONTESTANT")]
     contestants: Vec<String>,
     /// How many calls each contestant makes
     #[arg(long, default_value = "20", value_name = "N", value_parser = text::count)]
@@ -32,6 +32,12 @@ pub(super) struct TraceArgs {
     /// How long the downstream takes to answer
     #[arg(long, default_value = "1s", value_name = "DURATION", value_parser = text::duration)]
     latency: Duration,
+    /// Let latencies differ, the same for every contestant: none, uniform:MS, normal:MS or long-tail:MS:SHAPE
+    #[arg(long, default_value = "none", value_name = "JITTER")]
+    jitter: Jitter,
+    /// Where the jitter starts [default: somewhere]
+    #[arg(long, value_name = "N", value_parser = text::whole)]
+    seed: Option<u64>,
     /// How to call
     #[command(flatten)]
     how: HowArgs,
@@ -52,9 +58,13 @@ pub(super) struct TraceArgs {
 /// The options contradict each other; something around the contestants broke; a contestant could not run; or Ctrl-C was
 /// pressed. Calls that fail are no error: the picture says so, and the exit status is 1.
 pub(super) fn trace(args: &TraceArgs) -> Result<ExitCode, Error> {
+    if args.contestants.is_empty() && args.with.is_empty() {
+        let cure = "name models, such as serial epoll-state-machine (meanwhile list has all), or give a program with --with";
+        return Err(Error::Usage(format!("no contestant to trace: {cure}")));
+    }
     let race = args.as_race();
     let contestants = Contestant::all(&race).map_err(Error::Usage)?;
-    let seed = fastrand::u64(..);
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
     race.check(seed)?;
     let files = race.pictures.open()?;
     let at_once = contestants.iter().map(|contestant| contestant.at_once(&race, args.calls.get())).max();
@@ -84,12 +94,12 @@ impl TraceArgs {
             contestants: if self.contestants.is_empty() { programs() } else { self.contestants.clone() },
             calls: vec![self.calls],
             latency: self.latency,
-            jitter: Jitter::None,
+            jitter: self.jitter,
             how: self.how.clone(),
             rounds: NonZeroUsize::MIN,
             patience: one_call.saturating_mul(calls).saturating_add(PATIENCE),
             projector: false,
-            seed: None,
+            seed: self.seed,
             with: self.with.clone(),
             json: None,
             csv: None,

@@ -16,12 +16,14 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use contestant::interrupt;
-use timeline::page::{Page, Run, Section};
+use contestant::text::counted;
+use timeline::page::{Candidate, Page, Run, Section};
 use timeline::{Lanes, Timeline};
 
 use self::hub::Hub;
 use self::room::Room;
 use crate::Error;
+use crate::moving::MovingLines;
 
 /// Between two looks at whether the race was started.
 const LOOK: Duration = Duration::from_millis(50);
@@ -78,7 +80,7 @@ impl Live {
     pub(crate) fn open(
         args: &LiveArgs,
         sections: Vec<(usize, String)>,
-        contestants: Vec<String>,
+        contestants: Vec<Candidate>,
     ) -> Result<Option<Self>, Error> {
         let Some(port) = args.live else { return Ok(None) };
         // The most calls show the most.
@@ -106,16 +108,16 @@ impl Live {
     pub(crate) fn begin(&self) -> Result<(), Error> {
         eprintln!("watch the race at {}", self.server.url());
         let Some(room) = &self.room else { return Ok(()) };
-        eprintln!("predictions: {}", self.server.room_url());
+        eprintln!("the room predicts at {}", self.server.room_url());
+        if !self.server.is_for_others() {
+            eprintln!("(no other machine can open it: --allow-non-loopback lets the room in)");
+        }
         if room::starts_with_enter(room) {
             eprintln!("press Enter to start the race, or the button on the page");
         } else {
             eprintln!("the button on the page starts the race");
         }
-        while !room.has_started() {
-            interrupt::check()?;
-            std::thread::sleep(LOOK);
-        }
+        wait_for_start(room)?;
         self.hub.room_is_closed();
         Ok(())
     }
@@ -154,4 +156,21 @@ impl Live {
         self.hub.over(page);
         self.server.end(FAREWELL);
     }
+}
+
+/// Shows how many have predicted, where there is a terminal, until the race is to start.
+fn wait_for_start(room: &Room) -> Result<(), Error> {
+    let mut screen = MovingLines::new();
+    let mut shown = None;
+    while !room.has_started() {
+        interrupt::check()?;
+        let predictions = room.predictions();
+        if shown.replace(predictions) != Some(predictions) {
+            screen.draw(|_, _| vec![format!("{} so far", counted(predictions, "prediction"))]);
+        }
+        std::thread::sleep(LOOK);
+    }
+    drop(screen);
+    eprintln!("{}: the race starts", counted(room.predictions(), "prediction"));
+    Ok(())
 }

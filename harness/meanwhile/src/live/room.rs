@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
-use timeline::page::{Ballot, Guesses, Section};
+use timeline::page::{Ballot, Candidate, Guesses, Section};
 
 use super::Prediction;
 
@@ -26,7 +26,7 @@ pub(super) struct Room {
     what: Prediction,
     /// What every contestant has to do: `100 calls, each answered after 1 s`.
     pub(super) task: String,
-    contestants: Vec<String>,
+    contestants: Vec<Candidate>,
     /// Lets the one who has the first page start the race.
     pub(super) start_token: String,
     has_started: AtomicBool,
@@ -55,7 +55,7 @@ pub(super) enum Refusal {
 }
 
 impl Room {
-    pub(super) fn new(what: Prediction, task: String, contestants: Vec<String>) -> Self {
+    pub(super) fn new(what: Prediction, task: String, contestants: Vec<Candidate>) -> Self {
         Self {
             what,
             task,
@@ -72,6 +72,11 @@ impl Room {
 
     pub(super) fn start(&self) {
         self.has_started.store(true, Ordering::Release);
+    }
+
+    /// How many have predicted.
+    pub(super) fn predictions(&self) -> usize {
+        self.answers().values().flatten().count()
     }
 
     /// A page to predict with; nothing once there are too many.
@@ -133,7 +138,7 @@ impl Room {
         let answers = self.answers();
         let of =
             |at: usize| answers.values().flatten().filter_map(|values| values.get(at).copied()).collect();
-        let guesses = |(at, name): (usize, &String)| Guesses {
+        let guesses = |(at, Candidate { name, .. }): (usize, &Candidate)| Guesses {
             name: name.clone(),
             values: of(at),
             measured: measured(name, self.what),

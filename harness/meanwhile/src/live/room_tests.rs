@@ -2,7 +2,7 @@
 
 use super::{Answer, MOST_TOKENS, Refusal, Room};
 use crate::live::Prediction;
-use timeline::page::Section;
+use timeline::page::{Candidate, Section};
 
 #[test]
 fn a_page_answers_once() {
@@ -61,7 +61,11 @@ fn predictions_stand_beside_what_was_measured() {
 }
 
 fn room(what: Prediction) -> Room {
-    Room::new(what, "2 calls".into(), vec!["serial".into(), "epoll".into()])
+    Room::new(what, "2 calls".into(), ["serial", "epoll"].map(candidate).into())
+}
+
+fn candidate(name: &str) -> Candidate {
+    Candidate { name: name.into(), waits: None }
 }
 
 fn token(room: &Room) -> String {

@@ -84,6 +84,11 @@ impl Server {
         room_url(self.port, self.is_for_others)
     }
 
+    /// Whether other machines can open the page for predictions.
+    pub(super) const fn is_for_others(&self) -> bool {
+        self.is_for_others
+    }
+
     /// Ends once all browsers have what they were sent, or after this time.
     pub(super) fn end(self, patience: Duration) {
         let _ = self.stop.send(());

@@ -13,7 +13,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use conformance::{Cancels, Subject};
+use conformance::{Cancels, Facts, Subject};
 use downstream_call::Model;
 pub use list::{CHILD_ARGUMENT, MODELS, child};
 pub use name::ModelName;
@@ -35,6 +35,8 @@ pub struct Entry {
     pub threads: Threads,
     /// Whether it uses CPU time while it waits.
     pub spins: bool,
+    /// Whether the work with a reply holds up no other call, since another thread does it than the one that waits.
+    pub offloads: bool,
     /// Whether `make chaos` can make its readiness unreliable.
     pub chaos: bool,
     /// Where it runs.
@@ -112,14 +114,25 @@ impl Entry {
     /// Tries rows of the suite with this model, as the worker of a supervisor.
     #[must_use]
     pub fn try_rows(&self, setup: &Setup) -> ExitCode {
-        let new = || (self.new)(setup);
-        conformance::worker(&Subject {
-            name: self.name,
-            new: &new,
-            at_once: self.at_once.limit(setup),
-            cancels: self.cancels,
-            spins: self.spins,
-        })
+        conformance::worker(&self.subject(setup, &|| (self.new)(setup)))
+    }
+
+    /// Makes the runs that a worker of the suite asks this model for, in a process that has no rows.
+    #[must_use]
+    pub fn be_host(&self, setup: &Setup) -> ExitCode {
+        conformance::host(&self.subject(setup, &|| (self.new)(setup)))
+    }
+
+    /// What the suite holds it to beside the contract.
+    #[must_use]
+    pub fn facts(&self, setup: &Setup) -> Facts {
+        let Self { cancels, spins, offloads, .. } = *self;
+        Facts { at_once: self.at_once.limit(setup), cancels, spins, offloads }
+    }
+
+    fn subject<'a>(&'a self, setup: &Setup, new: &'a dyn Fn() -> io::Result<Box<dyn Model>>) -> Subject<'a> {
+        let Facts { at_once, cancels, spins, offloads } = self.facts(setup);
+        Subject { name: self.name, new, at_once, cancels, spins, offloads }
     }
 }
 

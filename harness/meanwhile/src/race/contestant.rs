@@ -65,7 +65,7 @@ impl Contestant {
     }
 
     /// How it waits, if that is known.
-    pub(super) fn waits(&self) -> Option<&'static str> {
+    pub(crate) fn waits(&self) -> Option<&'static str> {
         match self {
             Self::Model(entry) => Some(entry.waits),
             Self::Program(_) => None,
@@ -110,6 +110,7 @@ impl Heat<'_> {
             calls: self.calls,
             in_flight: in_flight.map(NonZeroUsize::get),
             latency_ms: self.args.latency_ms(),
+            jitter: if self.args.has_jitter() { self.args.jitter.to_string() } else { String::new() },
             work: match work.0 {
                 Work::None => String::new(),
                 _ => work.to_string(),

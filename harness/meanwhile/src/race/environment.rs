@@ -8,10 +8,17 @@ use serde::{Deserialize, Serialize};
 use timeline::Header;
 
 use super::RaceArgs;
+use crate::origin;
 
 /// The machine, the program, and its options.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Environment {
+    /// When the race began, in UTC; empty in a report that does not say it.
+    #[serde(default)]
+    pub began: String,
+    /// The command that ran it.
+    #[serde(default)]
+    pub command: String,
     /// `meanwhile` and its version.
     pub program: String,
     /// `release`, or `debug`, which no number should come from.
@@ -70,6 +77,8 @@ pub struct RoundOrder {
 impl Environment {
     pub(crate) fn new(args: &RaceArgs, seed: u64, descriptor_limit: u64) -> Self {
         Self {
+            began: origin::now(),
+            command: origin::command(),
             program: concat!("meanwhile ", env!("CARGO_PKG_VERSION")).into(),
             build: if cfg!(debug_assertions) { "debug" } else { "release" }.into(),
             os: std::env::consts::OS.into(),
@@ -98,7 +107,8 @@ impl Environment {
         let kernel = self.kernel.as_ref().map_or_else(String::new, |kernel| format!(" {kernel}"));
         let cores = self.cores.map_or_else(String::new, |cores| format!(", {}", counted(cores, "core")));
         let machine = format!("{}{kernel} {}{cores}", self.os, self.architecture);
-        Header { program: self.program.clone(), machine, ..Header::default() }
+        let (program, began, command) = (self.program.clone(), self.began.clone(), self.command.clone());
+        Header { program, machine, began, command, ..Header::default() }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The page of a race: for each number of calls the ranked bars, the table and the timelines; then the environment, and the
 //! rules that make the rows comparable.
 
-use timeline::Timeline;
-use timeline::page::{Bar, Cell, Mark, Page, Section, Table, TableColumn};
+mod numbers;
 
-use super::differences::{CPU, Cost, MEMORY, THREADS};
+use timeline::Timeline;
+use timeline::page::{Bar, Page, Section};
+
+use super::notes::{ORDER_OF_A_RANK, rule_of_ranks};
 use super::ranks::in_order;
 use super::report::{RaceReport, Standing};
 use super::round::Round;
@@ -58,7 +60,10 @@ fn of_calls(report: &RaceReport, args: &RaceArgs, calls: usize, runs: &[Timeline
     }
     let headline = args.headline(calls);
     let shown: Vec<_> = ranked.iter().filter_map(|standing| typical(standing, runs)).collect();
-    let mut sections = vec![bars(&headline, &ranked), table(&headline, &ranked)];
+    let mut sections = vec![
+        bars(&headline, &ranked, report.most_rounds()),
+        numbers::table(&headline, &ranked, args.has_jitter()),
+    ];
     if !shown.is_empty() {
         sections.push(timelines(format!("What happened when: {headline}"), shown.into_iter()));
     }
@@ -81,7 +86,7 @@ fn off(standing: &Standing, median: &Round, run: &Timeline) -> f64 {
     round.map_or(f64::INFINITY, |round| (round.wall_s - median.wall_s).abs())
 }
 
-fn bars(headline: &str, ranked: &[&Standing]) -> Section {
+fn bars(headline: &str, ranked: &[&Standing], rounds: usize) -> Section {
     let bar = |standing: &&Standing| Bar {
         rank: standing.rank.map_or_else(String::new, |rank| rank.to_string()),
         name: standing.contestant.clone(),
@@ -97,11 +102,28 @@ fn bars(headline: &str, ranked: &[&Standing]) -> Section {
     };
     Section::Bars {
         heading: headline.to_owned(),
-        caption: "The time from the start of each process to its end, and its rank: the shorter, the better. A line across \
-                  the end of a bar goes from the fastest round to the slowest."
-            .into(),
+        caption: caption_of_bars(rounds),
         bars: ranked.iter().map(bar).collect(),
     }
+}
+
+/// What the lengths mean, and why the bars stand in this order.
+fn caption_of_bars(rounds: usize) -> String {
+    let spread = match rounds {
+        0 | 1 => "",
+        _ => " A line across the end of a bar goes from the fastest round to the slowest.",
+    };
+    let ranks = format!("{}; {ORDER_OF_A_RANK}", rule_of_ranks(rounds));
+    format!(
+        "The time from the start of each process to its end, and its rank: the shorter, the better.{spread} {}.",
+        sentence(&ranks)
+    )
+}
+
+/// With a capital letter: below the table of a terminal, notes have none.
+fn sentence(note: &str) -> String {
+    let mut rest = note.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 /// From the fastest round to the slowest, if there were several.
@@ -120,70 +142,13 @@ fn reason(standing: &Standing) -> String {
     }
 }
 
-fn table(headline: &str, ranked: &[&Standing]) -> Section {
-    let words = |name: &str| TableColumn { name: name.into(), is_number: false };
-    let number = |name: &str| TableColumn { name: name.into(), is_number: true };
-    let columns = vec![
-        words("contestant"),
-        number("rank"),
-        number("wall, s"),
-        number("user, ms"),
-        number("system, ms"),
-        number("CPU, %"),
-        number("peak RSS, MiB"),
-        number("threads"),
-        number("in flight"),
-        number("answered"),
-        words("remark"),
-    ];
-    Section::Table(Table {
-        heading: format!("The numbers: {headline}"),
-        caption:
-            "Medians of all rounds. A header sorts the table by its column, and once more the other way."
-                .into(),
-        columns,
-        rows: ranked.iter().map(|standing| row(standing)).collect(),
-    })
-}
-
-fn row(standing: &Standing) -> Vec<Cell> {
-    let median = standing.median.as_ref();
-    let known = |number: Option<f64>, digits: usize| match number {
-        Some(number) => Cell::number(number, format!("{number:.digits$}")),
-        None => Cell::text("–"),
-    };
-    let cost = |cost: &Cost, digits| known(median.and_then(cost.of), digits);
-    let milliseconds = |seconds: fn(&Round) -> Option<f64>| median.and_then(seconds).map(|it| it * 1000.0);
-    vec![
-        Cell::text(&standing.contestant),
-        known(standing.rank.map(|rank| rank as f64), 0),
-        known(median.map(|median| median.wall_s), 3),
-        known(milliseconds(|median| median.user_s), 0),
-        known(milliseconds(|median| median.system_s), 0),
-        cost(&CPU, 1),
-        cost(&MEMORY, 1),
-        cost(&THREADS, 0),
-        known(median.map(|median| median.peak_in_flight as f64), 0),
-        known(median.map(|median| median.ok as f64), 0),
-        remark(standing),
-    ]
-}
-
-fn remark(standing: &Standing) -> Cell {
-    let mark = match (&standing.failed, &standing.not_run) {
-        (Some(_), _) => Some(Mark::Bad),
-        (None, Some(_)) => Some(Mark::Skipped),
-        (None, None) => None,
-    };
-    let text = if mark.is_some() { reason(standing) } else { String::new() };
-    Cell { text, number: None, mark }
-}
-
 fn environment(environment: &Environment) -> Section {
     let fact = |name: &str, value: String| [name.to_owned(), value];
     let known = |value: &Option<String>| value.clone().unwrap_or_else(|| "unknown".into());
     let mebibytes = |bytes: u64| format!("{} MiB", bytes >> 20);
     let mut facts = vec![
+        fact("command", environment.command.clone()),
+        fact("begun", environment.began.clone()),
         fact("program", format!("{}, {} build", environment.program, environment.build)),
         fact(
             "system",

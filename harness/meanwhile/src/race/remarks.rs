@@ -25,12 +25,14 @@ impl RaceReport {
         let others: Vec<_> = self.rounds().filter_map(|round| round.others_cores).collect();
         let noisy: Vec<_> = others.iter().filter(|others| **others > NOISY_SHARE * cores as f64).collect();
         let most = noisy.iter().copied().max_by(|one, other| one.total_cmp(other))?;
+        let (runs, too_short) = (self.rounds().count(), self.rounds().count() - others.len());
+        let untold = if too_short > 0 { format!(" ({too_short} too short to tell)") } else { String::new() };
         Some(format!(
-            "noise: other processes kept up to {:.1} of {} busy, in {} of {}: end them and race again",
+            "noise: other processes kept up to {:.1} of {} busy, in {} of {}{untold}: end them and race again",
             most.min(cores as f64),
             counted(cores, "core"),
             noisy.len(),
-            counted(others.len(), "run"),
+            counted(runs, "run"),
         ))
     }
 

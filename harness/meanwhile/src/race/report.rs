@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::environment::Environment;
 use super::round::{Finish, Round};
 use super::statistics::median;
+use crate::text::defused;
 
 /// What a reader of the JSON checks first.
 const SCHEMA: &str = "meanwhile.race/1";
@@ -82,6 +83,11 @@ impl RaceReport {
     /// Whether any contestant has run to its end.
     pub(crate) fn has_rounds(&self) -> bool {
         self.results.iter().any(|standing| !standing.rounds.is_empty())
+    }
+
+    /// The most rounds that any contestant has run to its end.
+    pub(super) fn most_rounds(&self) -> usize {
+        self.results.iter().map(|standing| standing.rounds.len()).max().unwrap_or(0)
     }
 
     /// Whether every contestant that ran answered everything.
@@ -165,13 +171,5 @@ impl Standing {
             answered_max_s: answered.map(|answered| answered.max_s),
             reason: if round.is_none() { self.reason().map(defused) } else { None },
         }
-    }
-}
-
-/// A spreadsheet computes a cell that starts like a formula, and may start programs by it; an apostrophe makes it text.
-fn defused(text: &str) -> Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}").into(),
-        false => text.into(),
     }
 }

@@ -10,13 +10,13 @@ use console::style;
 use super::RaceArgs;
 use super::answered::Answered;
 use super::differences::{CPU, Cost, MEMORY, THREADS, ties, told};
+use super::notes::note;
 use super::projector;
-use super::ranks::{Floor, in_order};
-use super::report::{RaceReport, Standing};
+use super::ranks::in_order;
+use super::report::Standing;
 use super::round::Round;
 use super::statistics::spread_s;
 use crate::grid::{self, Column, Rule};
-use crate::models::{Entry, MODELS};
 use crate::screen;
 
 /// The width of sentences where nothing limits it, and of the longest name.
@@ -25,13 +25,6 @@ const NAME_WIDTH: usize = 24;
 
 /// As wide as `rank`.
 const NO_RANK: &str = "    ";
-
-/// What the last column means.
-const RELATIVE: &str = "relative: wall, as a multiple of the fastest";
-
-/// What the columns of a race with jitter mean.
-const PERCENTILES: &str = "p50, p90, p99, max: when this share of the calls was answered, as the mock saw it, from the start of the process \
-     on: what a call waits for its turn counts; call 7 has the same latency for every contestant";
 
 /// A contestant with a result.
 struct Row<'race> {
@@ -196,56 +189,4 @@ fn differences(standings: &[Standing]) -> Vec<String> {
         lines.insert(0, String::new());
     }
     lines
-}
-
-/// What the columns mean, and what to learn from the rows.
-pub(crate) fn notes(report: &RaceReport, args: &RaceArgs) -> String {
-    if args.projector {
-        return projector::notes(args);
-    }
-    let rounds = report.results.iter().map(|standing| standing.rounds.len()).max().unwrap_or(0);
-    let mut notes = vec![
-        "wall, user, system, peak RSS, peak threads: one process each, measured from outside".into(),
-        "CPU: user and system as a share of wall; the kernel tells the two apart by its ticks of some ms"
-            .into(),
-        "in flight: the most calls that the mock saw at a time".into(),
-        if args.has_jitter() { PERCENTILES } else { RELATIVE }.into(),
-        rule_of_ranks(rounds),
-    ];
-    if rounds > 1 {
-        notes
-            .push("medians of all rounds; ± is half of what lies between the fastest and the slowest".into());
-    }
-    if report.environment.build == "debug" {
-        notes.push("built without optimization: cargo run --release has numbers worth keeping".into());
-    }
-    let lines = notes.into_iter().chain(lessons(report)).chain(report.remarks());
-    let lines: Vec<_> = lines.map(|line| style(note(&line)).dim().to_string()).collect();
-    format!("\n{}\n", lines.join("\n"))
-}
-
-/// When two rows tie.
-fn rule_of_ranks(rounds: usize) -> String {
-    let Floor { seconds, share } = Floor::of(rounds);
-    let floor = format!("{:.0} ms or {} %", seconds * 1000.0, share * 100.0);
-    let tie = format!("rank: rows within {floor} of the first one tie");
-    match rounds {
-        0 | 1 => format!("{tie}, since one round may be late by chance; --rounds 10 tells more apart"),
-        _ => format!("{tie}, and rows whose ± overlap"),
-    }
-}
-
-/// A line below the table, broken where it does not fit.
-fn note(line: &str) -> String {
-    let indent = if line.starts_with("  ") { "   " } else { " " };
-    let width = screen::width().map_or(WIDTH, |width| width.min(WIDTH));
-    let room = width.saturating_sub(indent.len());
-    format!("{indent}{}", screen::wrapped(line.trim_start(), room, &format!("{indent}  ")))
-}
-
-/// What to learn from the rows of the models that took part.
-fn lessons(report: &RaceReport) -> impl Iterator<Item = String> {
-    let took_part = |entry: &&Entry| report.results.iter().any(|standing| standing.contestant == entry.name);
-    let told = MODELS.iter().filter(|entry| !entry.lesson.is_empty()).filter(took_part);
-    told.map(|entry| format!("{}: {}", entry.name, entry.lesson))
 }

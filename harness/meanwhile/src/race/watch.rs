@@ -5,13 +5,13 @@
 //!
 //! *What is deliberately missing*: judging. A run that is watched is judged as any other.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ::contestant::measure::Measured;
 use ::contestant::{Captured, Output, Seen, Watch};
 use downstream_call::{MachineClock, Milestone as CallMilestone, MilestoneLine};
 use downstream_mock::{Event as MockEvent, EventKind, Mock};
-use timeline::{About, ConnectionEvent, End, Event, Milestone, MilestoneEvent, Timeline};
+use timeline::{About, ConnectionEvent, End, Event, Milestone, MilestoneEvent, Stretch, Timeline};
 
 use super::round::Finish;
 
@@ -62,14 +62,22 @@ impl Watching {
         printed.bytes = answers;
     }
 
-    /// What was seen so far.
+    /// What was seen so far of a run that goes on. A thread still does what it was seen to do last.
     pub(crate) fn so_far(&self, mock: &Mock) -> Timeline {
-        let (seen, events) = (self.watch.seen(), mock.events().events);
-        let start = self.start(&seen);
+        let seen = self.watch.seen();
+        let now_us = micros(self.start(&seen).elapsed());
+        let going_on = seen.going_on.iter().map(|stretch| Stretch { until_us: now_us, ..stretch.clone() });
+        let mut timeline = self.seen(&seen, mock);
+        timeline.stretches.extend(going_on);
+        timeline
+    }
+
+    fn seen(&self, seen: &Seen, mock: &Mock) -> Timeline {
+        let (start, events) = (self.start(seen), mock.events().events);
         Timeline {
             connections: events.iter().map(|event| connection_event(event, start)).collect(),
-            threads: seen.threads,
-            stretches: seen.stretches,
+            threads: seen.threads.clone(),
+            stretches: seen.stretches.clone(),
             milestones: seen.started_us.map_or_else(Vec::new, |start_us| self.milestones_since(start_us)),
             ..Timeline::new(self.about.clone())
         }
@@ -77,8 +85,10 @@ impl Watching {
 
     /// The whole of it, when the run is over.
     pub(super) fn end(self, mock: &Mock, output: Option<&Output>, finish: &Finish) -> Timeline {
-        let mut timeline = self.so_far(mock);
-        let mut missing = missing(&self.watch.seen(), mock.events().missed);
+        let seen = self.watch.seen();
+        let mut timeline = self.seen(&seen, mock);
+        let unwatched_threads = seen.unwatched_threads;
+        let mut missing = missing(&seen, mock.events().missed);
         if timeline.milestones.is_empty() {
             missing.push("the client told nothing of itself: no milestones".into());
         }
@@ -91,6 +101,7 @@ impl Watching {
             ok: round.map_or(0, |round| round.ok),
             failed: round.map_or(0, |round| round.failed),
             fault: finish.fault.clone(),
+            unwatched_threads,
             missing,
         });
         timeline
@@ -138,9 +149,12 @@ fn connection_event(event: &MockEvent, start: Instant) -> ConnectionEvent {
         EventKind::AnswerEnded => Event::AnswerEnded,
         EventKind::Closed => Event::Closed,
     };
-    let at = event.at.saturating_duration_since(start);
-    let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);
+    let at_us = micros(event.at.saturating_duration_since(start));
     ConnectionEvent { connection: event.connection, call: event.call, event: kind, at_us }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn milestone_event(milestone: CallMilestone) -> Milestone {

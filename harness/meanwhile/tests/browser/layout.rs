@@ -1,6 +1,7 @@
 //! What a page looks like on a telephone and on a projector, light and dark.
 
 use serde_json::json;
+use timeline::page::{Cell, Page, Section, Table, TableColumn};
 
 use crate::Test;
 use crate::made::{everything, loop_of, page};
@@ -8,6 +9,7 @@ use crate::tab::Tab;
 
 pub(crate) const TESTS: &[Test] = &[
     ("a_page_is_never_wider_than_its_window", never_wider),
+    ("on_a_telephone_all_cells_of_a_table_are_in_sight_with_their_names", cells_in_sight),
     ("words_and_lanes_have_enough_contrast_in_light_and_dark", contrast),
     ("lanes_are_drawn_anew_when_the_window_changes", drawn_anew),
     ("no_state_is_told_apart_by_colour_alone", shapes_differ),
@@ -29,6 +31,21 @@ fn never_wider(tab: &Tab) {
             assert!(lanes > f64::from(width) / 2.0, "{lanes} of {width} pixels are for lanes");
         }
     }
+}
+
+fn cells_in_sight(tab: &Tab) {
+    let cells: Vec<_> = (0..12).map(|at| Cell::number(f64::from(at), "1234.567")).collect();
+    let column = |at| TableColumn { name: format!("column {at}, ms"), is_number: true };
+    let table = Table { columns: (0..12).map(column).collect(), rows: vec![cells], ..Table::default() };
+    tab.show(&Page { sections: vec![Section::Table(table)], ..Page::default() });
+    tab.look(390, "light");
+    let beyond = "[...document.querySelectorAll('tbody th, tbody td')]
+        .filter((cell) => cell.getBoundingClientRect().right > 390 || cell.getBoundingClientRect().width === 0).length";
+    assert_eq!(tab.number(beyond), 0.0);
+    assert_eq!(
+        tab.text("getComputedStyle(document.querySelector('td'), '::before').content"),
+        "\"column 1, ms\""
+    );
 }
 
 fn contrast(tab: &Tab) {

@@ -24,7 +24,7 @@ fn fills_and_ends(tab: &Tab) {
 fn room_predicts(tab: &Tab) {
     let race =
         Race::start(&["serial", "epoll-state-machine", "--calls=2", "--latency=100ms", "--live", "--room"]);
-    let (first, room) = (race.url("watch the race at "), race.url("predictions: "));
+    let (first, room) = (race.url("watch the race at "), race.url("the room predicts at "));
     tab.goto(&room);
     for (at, digit) in [(0, '7'), (1, '5')] {
         tab.run(&format!("document.querySelectorAll('.ballot input')[{at}].focus()"));
@@ -32,7 +32,11 @@ fn room_predicts(tab: &Tab) {
     }
     tab.press(ENTER);
     tab.wait_for("document.querySelector('.ballot [role=status]').textContent.includes('counts')");
+    let waits = tab.text("document.querySelector('.ballot .waits').textContent");
+    assert!(waits.starts_with("waits in a blocking read"), "{waits}");
     tab.goto(&first);
+    let tools = "[...document.querySelectorAll('.controls, .legend, .help')].filter((tool) => tool.checkVisibility()).length";
+    assert_eq!(tab.number(tools), 0.0, "there is nothing to replay yet");
     assert!(tab.text("document.querySelector('.address').textContent").ends_with("/room"));
     tab.wait_for("document.getElementById('answers').textContent === '1 prediction'");
     tab.run("document.querySelector('#invitation button').click()");
@@ -65,10 +69,8 @@ impl Race {
     /// What stands behind these words in one of the next lines.
     fn url(&self, words: &str) -> String {
         let mut lines = self.lines.borrow_mut();
-        let mut found = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .filter_map(|line| line.strip_prefix(words).map(String::from));
+        let address = |line: String| line.strip_prefix(words).map(String::from);
+        let mut found = lines.by_ref().map_while(Result::ok).filter_map(address);
         found.next().unwrap_or_else(|| panic!("no line begins with {words:?}"))
     }
 

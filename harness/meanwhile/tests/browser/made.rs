@@ -1,6 +1,6 @@
 //! Pages of runs that were made by hand.
 
-use timeline::page::{Ballot, Bar, Cell, Guesses, Mark, Page, Run, Section, Table, TableColumn};
+use timeline::page::{Ballot, Bar, Candidate, Cell, Guesses, Mark, Page, Run, Section, Table, TableColumn};
 use timeline::{About, ConnectionEvent, End, Event, Lanes, Stretch, Thread, ThreadState, Timeline};
 
 /// What a hostile contestant would be called, would answer, and would print.
@@ -84,7 +84,7 @@ pub(crate) fn everything(name: &str) -> Page {
     hostile.about.waits = Some(name.into());
     hostile.stretches[2].state = ThreadState::AsleepIn(name.into());
     let fault = Some(name.to_owned());
-    hostile.end = Some(End { at_us: 1_200_000, ok: 4, failed: 1, fault, missing: vec![name.into()] });
+    hostile.end = Some(End { at_us: 1_200_000, ok: 4, failed: 1, fault, missing: vec![name.into()], ..End::default() });
     let mut page = page(&[hostile, serial(3)]);
     page.title = name.into();
     page.lead = vec![name.into()];
@@ -95,7 +95,8 @@ pub(crate) fn everything(name: &str) -> Page {
 
 /// What a race with a room has, before and after.
 fn room(name: &str) -> [Section; 3] {
-    let contestants = vec![name.to_owned(), "b".into()];
+    let candidate = |name: &str| Candidate { name: name.into(), waits: Some(name.into()) };
+    let contestants = [name, "b"].map(candidate).into();
     let unit = String::from("seconds");
     let ballot = Ballot { heading: name.into(), contestants, unit, most: 9.0, token: name.into() };
     let guesses = |measured| Guesses { name: name.into(), values: vec![1.0, 2.5], measured };

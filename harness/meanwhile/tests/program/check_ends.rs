@@ -46,7 +46,9 @@ fn an_interrupt_keeps_what_was_found(#[case] subject: &str) {
     let child = family.command(&["check", &subject, later, &json_argument]).spawn().expect("a shell starts");
     let (rest, output) = after_line(child, "checking ", interrupt);
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.starts_with("meanwhile: interrupted after ") && stderr.lines().count() == 1, "{stderr}");
+    let [wrote, why] = stderr.lines().collect::<Vec<_>>()[..] else { panic!("{stderr}") };
+    assert_eq!(wrote, format!("wrote {}", json.display()));
+    assert!(why.starts_with("meanwhile: interrupted after "), "{why}");
     assert!(stderr.ends_with("; not reached: later\n"), "{stderr}");
     assert_eq!(output.status.code(), Some(130));
     assert!(rest.contains(" skipped in "), "{rest}");

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 const MEANWHILE: &str = env!("CARGO_BIN_EXE_meanwhile");
 
 #[test]
@@ -13,6 +15,28 @@ fn a_browser_hears_the_whole_race_and_its_end() {
     let events = race.get("/events");
     assert!(events.contains("event: run") && events.contains("event: over"), "{events}");
     assert_eq!(race.ended(), Some(0));
+}
+
+#[test]
+fn a_thread_has_a_lane_long_before_its_state_changes() {
+    let race = Race::start(&["serial", "--calls=1", "--latency=3s", "--live"]);
+    let mut stream = race.connect();
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").expect("sent");
+    let runs = BufReader::new(stream).lines().map_while(Result::ok).filter_map(|line| run_of(&line));
+    // The only call waits all the time, so that its thread has one long sleep.
+    let mut under_way = runs.take_while(|run| run["end"].is_null());
+    let is_drawn = |run: &Value| {
+        run["threads"].as_array().is_some_and(|threads| {
+            threads.iter().any(|thread| thread["spans"].as_array().is_some_and(|spans| !spans.is_empty()))
+        })
+    };
+    assert!(under_way.any(|run| is_drawn(&run) && run["system_calls"] != json!([])), "no lane is drawn");
+}
+
+/// The run in a line of an event, if it has one.
+fn run_of(line: &str) -> Option<Value> {
+    let event: Value = serde_json::from_str(line.strip_prefix("data: ")?).ok()?;
+    event.get("run").cloned()
 }
 
 #[test]
@@ -65,6 +89,21 @@ fn predictions_are_bounded_and_count_once() {
 }
 
 #[test]
+fn the_terminal_says_where_the_room_predicts_how_many_did_and_that_the_race_starts() {
+    let mut race = Race::start(&["serial", "--calls=1", "--latency=50ms", "--live", "--room"]);
+    let (room, first) = (race.get("/room"), race.get("/"));
+    assert!(room.contains("\"waits\":\"in a blocking read"), "each contestant says how it waits: {room}");
+    let token =
+        room.split_once("\"token\":\"").and_then(|(_, rest)| rest.split('"').next()).expect("a token");
+    race.post("/predictions", &format!("{{\"token\":\"{token}\",\"values\":[1.5]}}"));
+    race.post(first.split('"').find(|part| part.starts_with("/start/")).expect("a button"), "");
+    let said = race.said();
+    let expected = format!("the room predicts at http://127.0.0.1:{}/room\n(no other machine", race.port);
+    assert!(said.starts_with(&expected) && said.contains("\nthe button on the page starts"), "{said}");
+    assert!(said.ends_with("\n1 prediction: the race starts\n"), "{said}");
+}
+
+#[test]
 fn a_room_needs_a_live_race() {
     let output =
         Command::new(MEANWHILE).args(["race", "serial", "--room"]).output().expect("the program starts");
@@ -77,7 +116,7 @@ struct Race {
     process: Child,
     port: u16,
     /// Kept open: a race that cannot write its progress would be a different one.
-    _lines: BufReader<ChildStderr>,
+    lines: BufReader<ChildStderr>,
 }
 
 impl Race {
@@ -94,7 +133,7 @@ impl Race {
         let mut line = String::new();
         lines.read_line(&mut line).expect("a line");
         let port = line.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
-        Self { process, port: port.unwrap_or_else(|| panic!("no port in {line:?}")), _lines: lines }
+        Self { process, port: port.unwrap_or_else(|| panic!("no port in {line:?}")), lines }
     }
 
     fn connect(&self) -> TcpStream {
@@ -122,6 +161,13 @@ impl Race {
         self.ask(&format!(
             "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
         ))
+    }
+
+    /// The rest of what it says on standard error.
+    fn said(&mut self) -> String {
+        let mut said = String::new();
+        self.lines.read_to_string(&mut said).expect("text");
+        said
     }
 
     fn ended(&mut self) -> Option<i32> {

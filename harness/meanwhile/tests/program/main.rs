@@ -1,6 +1,6 @@
 //! The program as its users call it: each command, what it prints and writes, and how it ends.
 //!
-//! *What to notice*: one test program for all of them. Most tests wait for a process, so many of them run beside each other, and the
+//! *What to notice*: one test program for all of them. Most tests wait for a process: they run beside each other, and the
 //! models are linked once.
 
 #[path = "../support/mod.rs"]
@@ -14,12 +14,17 @@ mod check;
 mod check_ends;
 #[cfg(target_os = "linux")]
 mod contestants;
+mod explain;
+mod grade;
 mod jitter;
+mod learn;
 mod live;
 #[cfg(target_os = "linux")]
 mod measure;
 mod new_model;
 mod noise;
+#[cfg(target_os = "linux")]
+mod outside;
 mod page;
 mod pictures;
 mod race;

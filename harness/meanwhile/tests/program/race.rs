@@ -46,6 +46,18 @@ fn a_csv_has_a_row_for_each_round() {
 }
 
 #[test]
+fn a_race_with_work_says_which_command_shows_what_calls_waited_for() {
+    let work = ["race", "serial", "generator-style", "--calls=3", "--latency=20ms", "--work=1ms"];
+    let ran = meanwhile(&work).stdout.replace("\n   ", " ");
+    let (_, command) = ran.split_once("what each call waited for: meanwhile ").expect("a command");
+    let words: Vec<_> = command.lines().next().expect("a line").split_whitespace().collect();
+    assert_eq!(words[..3], ["trace", "serial", "generator-style"]);
+    let traced = meanwhile(&words);
+    assert_eq!(traced.code, Some(0), "{words:?}: {}", traced.stderr);
+    assert!(!meanwhile(&QUICK).stdout.contains("what each call waited for"));
+}
+
+#[test]
 fn without_a_terminal_there_are_no_bars_and_no_escape_codes() {
     let ran = meanwhile(&QUICK);
     assert!(ran.stdout.contains("relative") && !ran.stdout.contains('\u{1b}'));

@@ -38,6 +38,14 @@ fn option(name: &str, file: &Path) -> String {
 }
 
 #[test]
+fn each_file_that_was_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let [json, html] = ["race.json", "race.html"].map(|name| folder.path().join(name));
+    let ran = meanwhile(&[&SHORT[..], &[&option("json", &json), &option("html", &html)]].concat());
+    assert_eq!(ran.stderr, format!("wrote {}\nwrote {}\n", json.display(), html.display()));
+}
+
+#[test]
 fn an_interrupt_shows_and_writes_what_was_measured() {
     let folder = tempfile::tempdir().unwrap();
     let names = ["race.json", "race.csv", "race.jsonl", "ran"];
@@ -146,8 +154,9 @@ fn a_device_that_is_full_is_an_error_and_the_other_file_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("race.csv");
     let ran = meanwhile(&[&SHORT[..], &["--json=/dev/full", &option("csv", &file)]].concat());
-    assert_eq!(ran.stderr.lines().count(), 1);
-    assert!(ran.stderr.contains("writing the results to /dev/full: No space left"), "{}", ran.stderr);
+    let [wrote, failed] = ran.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stderr) };
+    assert_eq!(wrote, format!("wrote {}", file.display()));
+    assert!(failed.contains("writing the results to /dev/full: No space left"), "{failed}");
     assert_eq!((ran.code, fs::read_to_string(file).unwrap().lines().count()), (Some(1), 2));
     assert!(ran.stdout.contains("1.00×"), "the table is shown all the same");
 }

@@ -141,7 +141,11 @@ fn of_a_hundred_threads_64_are_watched_and_the_rest_is_counted() {
     let timelines = watched(&["thread-per-call", "--calls=100", "--latency=1s"]);
     let [timeline] = &timelines[..] else { panic!("one run") };
     assert_eq!(timeline.threads.len(), 64);
-    assert_eq!(timeline.end.as_ref().unwrap().missing, ["37 threads beside the first 64 not watched"]);
+    let end = timeline.end.as_ref().unwrap();
+    assert_eq!(
+        (end.unwatched_threads, &end.missing[..]),
+        (37, &["37 threads beside the first 64 not watched".into()][..])
+    );
 }
 
 #[test]
@@ -152,6 +156,20 @@ fn what_a_program_calls_its_threads_is_escaped() {
     let timelines = watched(&["other", &program, "--calls=2", "--latency=500ms"]);
     let names: Vec<_> = timelines[0].threads.iter().map(|thread| thread.name.as_str()).collect();
     assert_eq!(names, [r"\u{1b}[2J", "meanwhile"]);
+}
+
+#[test]
+fn a_child_that_runs_a_script_is_named_with_it() {
+    let folder = folder();
+    let script = folder.path().join("waits.sh");
+    fs::write(&script, "sleep 0.3 & wait").expect("a script");
+    let command =
+        format!("sh {} & MEANWHILE run serial --url {{url}} --calls {{calls}}; wait", script.display());
+    let program = with("other", &format!("sh -c {}", shlex::try_quote(&command).unwrap()));
+    let timelines = watched(&["other", &program, "--calls=1", "--latency=300ms"]);
+    let names: Vec<_> = timelines[0].threads.iter().map(|thread| thread.name.as_str()).collect();
+    assert!(names.contains(&"sh waits.sh"), "{names:?}");
+    assert!(names.contains(&"meanwhile"), "{names:?}");
 }
 
 #[test]

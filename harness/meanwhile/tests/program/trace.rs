@@ -1,10 +1,12 @@
 //! `trace` and `timeline`: what they print of a run is what its file has, and what is no such file is refused in one line.
 
 use std::fs;
+use std::time::Duration;
 
-use crate::support::{folder, meanwhile};
+use crate::support::examples::example;
+use crate::support::{folder, meanwhile, with};
 use rstest::rstest;
-use timeline::{File, Lanes, SCHEMA};
+use timeline::{CallState, File, Lanes, SCHEMA};
 
 /// Signs of a thread that keeps answers waiting.
 const BLOCKS: char = '▚';
@@ -40,12 +42,56 @@ fn contestants_are_drawn_in_the_order_in_which_they_were_named() {
 }
 
 #[test]
+fn jitter_is_the_same_for_each_contestant_and_stands_in_the_heading() {
+    let jitter = ["--jitter=uniform:60", "--seed=3", "--timeline=-"];
+    let calls = ["--calls=5", "--latency=50ms"];
+    let traced = meanwhile(&[&["trace", "serial", "epoll-state-machine"][..], &calls, &jitter].concat());
+    let file = File::read(traced.stdout.as_bytes()).expect("timelines alone");
+    let waited_ms = |timeline: &timeline::Timeline| {
+        let lanes = Lanes::of(timeline);
+        let spans =
+            lanes.calls.iter().map(|call| call.spans.iter().find(|span| span.state == CallState::Waiting));
+        spans.map(|span| span.map_or(0, |span| (span.until_us - span.from_us) / 1_000)).collect::<Vec<_>>()
+    };
+    let [serial, epoll] = [waited_ms(&file.timelines[0]), waited_ms(&file.timelines[1])];
+    // The mock's timer may be late on a busy machine, and never early.
+    let latencies = downstream_mock::Jitter::latencies;
+    let drawn = latencies("uniform:60".parse().expect("a jitter"), Duration::from_millis(50), 3);
+    for (call, latency) in drawn.take(5).enumerate() {
+        assert!(u128::from(serial[call]) + 1 >= latency.as_millis(), "{latency:?} {serial:?}");
+        assert!(u128::from(epoll[call]) + 1 >= latency.as_millis(), "{latency:?} {epoll:?}");
+    }
+    assert_eq!(file.timelines[0].about.jitter, "uniform:60");
+}
+
+#[test]
 fn work_that_holds_a_loop_is_marked_and_named() {
     let traced = meanwhile(&["trace", "epoll-state-machine", "--calls=4", "--latency=50ms", "--work=40ms"]);
     assert!(traced.stdout.contains(BLOCKS), "{traced:?}");
     // The sentence is broken where the line ends.
     let words = traced.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("'s work held the loop for "), "{traced:?}");
+}
+
+/// Answers come at different times, so that some come long after the first one, also if a busy machine delays all of this.
+#[rstest]
+#[case::computing("fib_stdin", &["--blocking"])]
+#[case::sleeping("blocking_sleep", &[])]
+fn a_program_that_blocks_its_loop_is_marked_and_named(#[case] name: &str, #[case] flags: &[&str]) {
+    let command = [&[example(name).as_str()][..], flags, &["{url} {calls}"]].concat().join(" ");
+    let spread = ["--calls=8", "--latency=250ms", "--jitter=uniform:100", "--seed=1"];
+    let traced = meanwhile(&[&["trace", &with(name, &command)], &spread[..]].concat());
+    assert_eq!(traced.code, Some(0), "{traced:?}");
+    assert!(traced.stdout.contains(BLOCKS), "{traced:?}");
+    let words = traced.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("a thread was away from epoll_"), "{traced:?}");
+}
+
+#[test]
+fn a_program_that_computes_in_steps_has_the_same_answers() {
+    let command = format!("{} --stepwise {{url}} {{calls}}", example("fib_stdin"));
+    let traced = meanwhile(&["trace", "--calls=1", "--latency=20ms", &with("steps", &command)]);
+    assert_eq!(traced.code, Some(0), "{traced:?}");
 }
 
 #[test]
@@ -74,6 +120,11 @@ fn some_runs_of_a_file_can_be_taken_out_of_it() {
     let file = File::read(taken.stdout.as_bytes()).expect("timelines");
     let names: Vec<_> = file.timelines.iter().map(|timeline| timeline.about.contestant.as_str()).collect();
     assert_eq!(names, ["serial"]);
+
+    let ordered = meanwhile(&["timeline", &path, "epoll-state-machine", "serial"]);
+    let order: Vec<_> =
+        ["epoll-state-machine  2 calls", "serial  2 calls"].map(|name| ordered.stdout.find(name)).into();
+    assert!(order[0].is_some() && order[0] < order[1], "{ordered:?}");
 
     let unknown = meanwhile(&["timeline", &path, "wheel"]);
     assert_eq!(unknown.code, Some(1), "{unknown:?}");

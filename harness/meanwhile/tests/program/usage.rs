@@ -30,6 +30,7 @@ use rstest::rstest;
 #[case::a_hundred_thousand_loops(&["race", "per-core", "--workers=100000"], "at most 1000")]
 #[case::a_port_that_is_none(&["run", "serial", "--url=http://127.0.0.1:99999/"], "a port up to 65535")]
 #[case::no_model(&["run"], "<MODEL>")]
+#[case::a_trace_of_nothing(&["trace"], "name models, such as serial epoll-state-machine (meanwhile list has all)")]
 #[case::a_duration_without_a_unit(&["race", "--latency=10"], "such as 250ms, 1s or 2m")]
 #[case::a_url_of_another_scheme(&["run", "serial", "--url=https://127.0.0.1/"], "write it as http://")]
 #[case::a_url_that_is_none(&["run", "serial", "--url=nonsense"], "write it as http://")]
@@ -136,9 +137,8 @@ fn completions_and_the_manual_have_every_command_that_help_has(#[values("bash", 
     assert_eq!(meanwhile(&["man", "rice"]).code, Some(2));
 }
 
-/// clap's script for fish completes options alone.
 #[rstest]
-fn completions_offer_the_models_and_help_does_not(#[values("bash", "zsh")] shell: &str) {
+fn completions_offer_the_models_and_help_does_not(#[values("bash", "fish", "zsh")] shell: &str) {
     let script = meanwhile(&["completions", shell]).stdout;
     let missing: Vec<_> = meanwhile::models::MODELS
         .iter()

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 #[cfg(target_os = "linux")]
+pub(crate) mod examples;
+#[cfg(target_os = "linux")]
 pub(crate) mod family;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;

@@ -65,12 +65,40 @@ impl Page {
         self.text.split_whitespace().count()
     }
 
+    /// What its first line says.
+    pub(crate) fn title(&self) -> &str {
+        self.text.lines().next().unwrap_or_default().trim_start_matches("# ")
+    }
+
     /// How many words stand below this heading of the second level, up to the next one.
     pub(crate) fn words_below(&self, heading: &str) -> Option<usize> {
-        let mut lines = self.text.lines().skip_while(|line| line.strip_prefix("## ") != Some(heading));
+        Some(self.below(heading)?.flat_map(str::split_whitespace).count())
+    }
+
+    /// How many items the numbered list below this heading has.
+    pub(crate) fn numbered_below(&self, heading: &str) -> Option<usize> {
+        let is_item = |line: &&str| {
+            let end = line.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(0);
+            end > 0 && line[end..].starts_with(". ")
+        };
+        Some(self.below(heading)?.filter(is_item).count())
+    }
+
+    /// Whether a link below this heading leads to this target.
+    pub(crate) fn links_below(&self, heading: &str, target: &str) -> bool {
+        let text = self.below(heading).into_iter().flatten().collect::<Vec<_>>().join("\n");
+        links(&text).iter().any(|(_, linked)| linked == target)
+    }
+
+    /// The headings of the second level.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().filter_map(|line| line.strip_prefix("## "))
+    }
+
+    fn below(&self, heading: &str) -> Option<impl Iterator<Item = &str>> {
+        let mut lines = self.text.lines().skip_while(move |line| line.strip_prefix("## ") != Some(heading));
         lines.next()?;
-        let section = lines.take_while(|line| !line.starts_with("## "));
-        Some(section.flat_map(str::split_whitespace).count())
+        Some(lines.take_while(|line| !line.starts_with("## ")))
     }
 
     /// Links to files that are not there, or to headings that are not in them.
@@ -219,10 +247,6 @@ impl Page {
 
     /// What mdBook makes of headings, to link to.
     fn headings(&self) -> impl Iterator<Item = String> {
-        let slug = |heading: &str| {
-            let kept = heading.trim().chars().filter(|sign| sign.is_alphanumeric() || " -_".contains(*sign));
-            kept.map(|sign| if sign == ' ' { '-' } else { sign.to_ascii_lowercase() }).collect()
-        };
         let headings = self.text.lines().filter(|line| line.starts_with('#'));
         headings.map(|line| slug(line.trim_start_matches('#'))).collect::<Vec<_>>().into_iter()
     }
@@ -231,7 +255,8 @@ impl Page {
     fn blocks(&self, language: &str) -> String {
         let mut inside = false;
         let start = format!("```{language}");
-        let lines = self.text.lines().filter(|line| {
+        // A block within a list is indented.
+        let lines = self.text.lines().map(str::trim_start).filter(|line| {
             let fence = line.starts_with("```");
             inside = if fence { *line == start } else { inside };
             inside && !fence
@@ -243,7 +268,7 @@ impl Page {
     fn prose(&self) -> String {
         let mut inside = false;
         let lines = self.text.lines().filter(|line| {
-            let fence = line.starts_with("```");
+            let fence = line.trim_start().starts_with("```");
             inside ^= fence;
             !inside && !fence
         });
@@ -266,6 +291,12 @@ impl Quotation {
         let stands = source.windows(self.lines.len()).any(|window| window == self.lines);
         (!stands).then(|| format!("{page}: {path} no longer says\n    {}", self.lines.join("\n    ")))
     }
+}
+
+/// What mdBook makes of a heading, to link to.
+pub(crate) fn slug(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|sign| sign.is_alphanumeric() || " -_".contains(*sign));
+    kept.map(|sign| if sign == ' ' { '-' } else { sign.to_ascii_lowercase() }).collect()
 }
 
 /// Whose runs a picture shows.
