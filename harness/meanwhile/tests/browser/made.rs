@@ -84,7 +84,8 @@ pub(crate) fn everything(name: &str) -> Page {
     hostile.about.waits = Some(name.into());
     hostile.stretches[2].state = ThreadState::AsleepIn(name.into());
     let fault = Some(name.to_owned());
-    hostile.end = Some(End { at_us: 1_200_000, ok: 4, failed: 1, fault, missing: vec![name.into()], ..End::default() });
+    hostile.end =
+        Some(End { at_us: 1_200_000, ok: 4, failed: 1, fault, missing: vec![name.into()], ..End::default() });
     let mut page = page(&[hostile, serial(3)]);
     page.title = name.into();
     page.lead = vec![name.into()];
